@@ -1,0 +1,1 @@
+"""Distillation of student query encoders, and the small NMT model that rivals them."""
