@@ -1,0 +1,46 @@
+"""Files and folders that are whole or absent."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from optical_pt.errors import InputError
+
+
+@contextmanager
+def write_directory(directory: str | Path) -> Iterator[Path]:
+    """Give a temporary folder beside ``directory`` that takes its name when the block succeeds.
+
+    Raises:
+        InputError: if ``directory`` exists and is not an empty folder.
+    """
+    directory = Path(directory)
+    refuse_existing(directory)
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
+    unfinished.chmod(0o755)
+    try:
+        yield unfinished
+        os.replace(unfinished, directory)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def refuse_existing(directory: Path) -> None:
+    """Raise :class:`InputError` unless ``directory`` is absent or an empty folder."""
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise InputError(f"{directory}: exists already; name another folder or delete it")
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write a UTF-8 text file, whole or not at all."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished.write_text(text, encoding="utf-8")
+    os.replace(unfinished, path)

@@ -1,0 +1,61 @@
+"""Texts to token embeddings, in batches of similar length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from sentence_transformers import MultiVectorEncoder
+
+CHARACTERS_PER_TOKEN = 4
+
+
+def encode_texts(
+    encoder: MultiVectorEncoder,
+    texts: Sequence[str],
+    task: Literal["query", "document"],
+    *,
+    batch_tokens: int = 2048,
+) -> list[np.ndarray]:
+    """Encode texts in the order given.
+
+    Documents run under bf16 autocast (2-3 times faster on CPUs with bf16 matrix units, within
+    rounding of the half precision that an index stores); queries, few and decisive, in full
+    precision.
+
+    Args:
+        encoder: the model.
+        texts: of queries or of documents.
+        task: which side of the model encodes them.
+        batch_tokens: about how many tokens a batch has, padding included.
+
+    Returns:
+        per text, a ``(tokens, dim)`` array: float32 for queries, float16 for documents.
+    """
+    import torch
+
+    encode = encoder.encode_query if task == "query" else encoder.encode_document
+    dtype = np.float32 if task == "query" else np.float16
+    embeddings: list[np.ndarray] = [np.empty(0)] * len(texts)
+    for positions in _batches(texts, batch_tokens):
+        batch = [texts[position] for position in positions]
+        device_type = encoder.device.type
+        with torch.autocast(device_type, torch.bfloat16, enabled=task == "document"):
+            encoded = encode(batch, batch_size=len(batch), show_progress_bar=False)
+        for position, tokens in zip(positions, encoded, strict=True):
+            embeddings[position] = tokens.float().cpu().numpy().astype(dtype)
+    return embeddings
+
+
+def _batches(texts: Sequence[str], batch_tokens: int) -> Iterator[list[int]]:
+    """Positions of texts, longest first, so that a batch holds little padding."""
+    order = sorted(range(len(texts)), key=lambda position: (-len(texts[position]), position))
+    start = 0
+    while start < len(order):
+        longest = max(1, len(texts[order[start]]) // CHARACTERS_PER_TOKEN)
+        size = max(1, batch_tokens // longest)
+        yield order[start : start + min(size, 256)]
+        start += min(size, 256)

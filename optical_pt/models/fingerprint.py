@@ -1,0 +1,63 @@
+"""What tells two document encoders apart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sentence_transformers import MultiVectorEncoder
+    from torch import nn
+
+
+def document_modules(encoder: MultiVectorEncoder) -> list[nn.Module]:
+    """The modules that a document passes through, with a Router replaced by its document route."""
+    return _route(encoder, "document")
+
+
+def query_modules(encoder: MultiVectorEncoder) -> list[nn.Module]:
+    """The modules that a query passes through, with a Router replaced by its query route."""
+    return _route(encoder, "query")
+
+
+def _route(encoder: MultiVectorEncoder, task: str) -> list[nn.Module]:
+    from sentence_transformers.base.modules import Router
+
+    modules: list[nn.Module] = []
+    for module in encoder:
+        modules.extend(module.sub_modules[task] if isinstance(module, Router) else [module])
+    return modules
+
+
+def document_fingerprint(encoder: MultiVectorEncoder) -> str:
+    """Hash everything that decides a document's token embeddings: 16 hexadecimal digits.
+
+    That is weights (an unused pooler aside), tokenizer, lengths, masks and the document prompt. A
+    student released with its teacher as document side has its teacher's fingerprint.
+    """
+    modules = document_modules(encoder)
+    digest = hashlib.sha256()
+    for position, module in enumerate(modules):
+        for name, tensor in sorted(module.state_dict().items()):
+            if ".pooler." in name or name.startswith("pooler."):
+                continue
+            digest.update(f"{position}.{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+            digest.update(tensor.detach().cpu().contiguous().view(-1).numpy().tobytes())
+    digest.update(_settings(modules, encoder.prompts.get("document")).encode())
+    return digest.hexdigest()[:16]
+
+
+def _settings(modules: list[nn.Module], prompt: str | None) -> str:
+    tokenizer = json.loads(modules[0].tokenizer.backend_tokenizer.to_str())
+    # Truncation and padding only remember the last batch; the length is document_length.
+    tokenizer.pop("truncation"), tokenizer.pop("padding")
+    mask = next((module for module in modules if hasattr(module, "skiplist_words")), None)
+    settings = {
+        "tokenizer": tokenizer,
+        "document_length": modules[0].document_length,
+        "max_seq_length": modules[0].max_seq_length,
+        "skiplist": mask.skiplist_words if mask is not None else None,
+        "prompt": prompt or "",
+    }
+    return json.dumps(settings, sort_keys=True)

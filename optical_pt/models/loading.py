@@ -1,0 +1,97 @@
+"""Open a model by name, and refuse what would not be one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from optical_pt.errors import InputError
+from optical_pt.models.minilm import MINILM, load_minilm
+from optical_pt.models.student import resolve_skiplist
+
+if TYPE_CHECKING:
+    from sentence_transformers import MultiVectorEncoder
+
+    from optical_pt.models.late_interaction import LateInteraction
+
+
+def load_encoder(
+    name_or_path: str,
+    *,
+    revision: str | None = None,
+    device: str | None = None,
+    teacher: LateInteraction | None = None,
+) -> MultiVectorEncoder:
+    """Load a late-interaction model for inference.
+
+    sentence-transformers opens any encoder as a ``MultiVectorEncoder`` and gives it a random
+    projection; this function does not.
+
+    Raises:
+        InputError: if there is no such model, or it is not a late-interaction model.
+    """
+    from optical_pt.models.vocabulary_student import is_vocabulary_student, load_vocabulary_student
+
+    if name_or_path == MINILM:
+        return load_minilm(device)
+    if is_vocabulary_student(name_or_path):
+        return load_vocabulary_student(name_or_path, device=device, teacher=teacher)
+    _require_late_interaction(name_or_path, revision)
+    from sentence_transformers import MultiVectorEncoder
+
+    encoder = MultiVectorEncoder(name_or_path, revision=revision, device=device)
+    resolve_skiplist(encoder)
+    return encoder
+
+
+def _require_late_interaction(name_or_path: str, revision: str | None) -> None:
+    settings = _read_json(name_or_path, "config_sentence_transformers.json", revision)
+    if settings.get("model_type") in ("MultiVectorEncoder", "ColBERT"):
+        return
+    config = _read_json(name_or_path, "config.json", revision)
+    architectures = config.get("architectures") or []
+    if any(name == "HF_ColBERT" or name.endswith("ForRetrieval") for name in architectures):
+        return
+    if not settings and not config:
+        raise InputError(
+            f"{name_or_path}: no model there; give a directory or hub name of a late-interaction "
+            "model, or 'minilm'"
+        )
+    raise InputError(
+        f"{name_or_path}: not a late-interaction model (it has no token projection); give a "
+        "MultiVectorEncoder, PyLate or Stanford ColBERT checkpoint, or 'minilm'"
+    )
+
+
+def _read_json(name_or_path: str, file: str, revision: str | None) -> dict:
+    if Path(name_or_path).is_dir():
+        path = Path(name_or_path) / file
+    elif _looks_like_a_path(name_or_path):
+        raise InputError(f"{name_or_path}: no such model directory")
+    else:
+        found = _fetch(name_or_path, file, revision)
+        if found is None:
+            return {}
+        path = Path(found)
+    if not path.is_file():
+        return {}
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path}: not JSON ({error}); fetch the model anew") from None
+
+
+def _looks_like_a_path(name: str) -> bool:
+    return name.startswith((".", "/", "~")) or name.count("/") > 1
+
+
+def _fetch(name: str, file: str, revision: str | None) -> str | None:
+    from sentence_transformers.util import load_file_path
+
+    try:
+        return load_file_path(name, file, revision=revision)
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"{name}: not a directory, and the hub did not give it ({type(error).__name__})"
+        ) from None

@@ -1,0 +1,90 @@
+"""A student: the teacher's query side with another vocabulary, and the teacher's documents."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from optical_pt.models.fingerprint import document_modules, query_modules
+from optical_pt.models.tokenizer_extension import extend_tokenizer
+
+if TYPE_CHECKING:
+    import torch
+    from sentence_transformers import MultiVectorEncoder
+    from torch import nn
+
+
+def copy_query_side(
+    teacher: MultiVectorEncoder,
+    pieces: Sequence[str] = (),
+    embeddings: torch.Tensor | None = None,
+    *,
+    share_body: bool = False,
+) -> MultiVectorEncoder:
+    """Copy a teacher's query side, with vocabulary entries added.
+
+    Args:
+        teacher: the late-interaction model to start from.
+        pieces: new WordPiece entries.
+        embeddings: ``(pieces, hidden size)`` word embeddings of the new entries.
+        share_body: use the teacher's own layers rather than copies (for inference).
+
+    Returns:
+        a model of its own, in the teacher's precision and on its device.
+    """
+    import torch
+    from sentence_transformers import MultiVectorEncoder
+
+    modules = query_modules(teacher)
+    shared = [modules[0].auto_model.encoder, *modules[1:]] if share_body else []
+    memo = {id(module): module for module in shared}
+    transformer, *others = [copy.deepcopy(module, memo) for module in modules]
+    if pieces:
+        transformer.processor = extend_tokenizer(transformer.tokenizer, pieces)
+        body, size = transformer.auto_model, len(transformer.tokenizer)
+        body.resize_token_embeddings(size, mean_resizing=False)
+        with torch.no_grad():
+            body.get_input_embeddings().weight[size - len(pieces) :] = embeddings
+    return MultiVectorEncoder(
+        modules=[transformer, *others], prompts=teacher.prompts, device=str(teacher.device)
+    )
+
+
+def join_sides(student: MultiVectorEncoder, teacher: MultiVectorEncoder) -> MultiVectorEncoder:
+    """Make one model whose queries are the student's and whose documents are the teacher's.
+
+    This is the release format: ``encode_query`` and ``encode_document`` of sentence-transformers'
+    ``Router.for_query_document``.
+    """
+    from sentence_transformers import MultiVectorEncoder
+    from sentence_transformers.base.modules import Router
+
+    student_weights, student_rest = _split(query_modules(student))
+    teacher_weights, _ = _split(document_modules(teacher))
+    router = Router.for_query_document(
+        query_modules=student_weights, document_modules=teacher_weights
+    )
+    joined = MultiVectorEncoder(
+        modules=[router, *copy.deepcopy(student_rest)],
+        prompts=teacher.prompts,
+        device=str(teacher.device),
+    )
+    resolve_skiplist(joined)
+    return joined
+
+
+def resolve_skiplist(encoder: MultiVectorEncoder) -> None:
+    """Give document masks the document tokenizer's ids (a Router offers the query's tokenizer)."""
+    from sentence_transformers.multi_vector_encoder.modules import MultiVectorMask
+
+    modules = document_modules(encoder)
+    for module in modules:
+        if isinstance(module, MultiVectorMask):
+            module.resolve_with_tokenizer(modules[0].tokenizer)
+
+
+def _split(modules: list[nn.Module]) -> tuple[list[nn.Module], list[nn.Module]]:
+    """Modules up to the last that has weights, and those after it (mask, normalisation)."""
+    last = max(i for i, module in enumerate(modules) if any(True for _ in module.parameters()))
+    return modules[: last + 1], modules[last + 1 :]

@@ -1,0 +1,157 @@
+"""A student kept as the word embeddings in which it differs from its teacher.
+
+With a frozen body, a student is its teacher plus new vocabulary entries plus the rows of the
+embedding matrix that training moved: a few megabytes where a whole model has a hundred. Rows are
+stored as int8 with one scale each; the layer norm that follows makes the rounding harmless.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from optical_pt.errors import InputError
+from optical_pt.models.fingerprint import document_fingerprint, query_modules
+from optical_pt.models.student import copy_query_side, join_sides
+
+if TYPE_CHECKING:
+    import torch
+    from sentence_transformers import MultiVectorEncoder
+
+    from optical_pt.models.late_interaction import LateInteraction
+
+FORMAT = "optical-vocabulary-student"
+SETTINGS = "optical.json"
+VOCABULARY = "vocabulary.txt"
+EMBEDDINGS = "embeddings.safetensors"
+
+
+def is_vocabulary_student(path: str | Path) -> bool:
+    """Whether a directory holds a vocabulary student."""
+    settings = Path(path) / SETTINGS
+    return settings.is_file() and (Path(path) / EMBEDDINGS).is_file()
+
+
+def save_vocabulary_student(
+    student: MultiVectorEncoder,
+    teacher: MultiVectorEncoder,
+    teacher_name: str,
+    languages: Sequence[str],
+    directory: Path,
+) -> None:
+    """Write the difference between a student and its teacher into an existing folder.
+
+    Raises:
+        InputError: if the student differs in more than its word embeddings.
+    """
+    import torch
+    from safetensors.torch import save_file
+
+    mine, theirs = _word_embeddings(student), _word_embeddings(teacher)
+    _require_same_body(student, teacher)
+    tokenizer = query_modules(student)[0].tokenizer
+    pieces = tokenizer.convert_ids_to_tokens(range(len(theirs), len(mine)))
+    moved = (mine[: len(theirs)] != theirs).any(dim=1).nonzero().flatten()
+    rows = torch.cat([moved, torch.arange(len(theirs), len(mine))])
+    values, scales = _to_int8(mine[rows])
+    save_file({"rows": rows, "values": values, "scales": scales}, directory / EMBEDDINGS)
+    (directory / VOCABULARY).write_text("".join(f"{p}\n" for p in pieces), encoding="utf-8")
+    settings = {
+        "format": FORMAT,
+        "version": 1,
+        "languages": list(languages),
+        "teacher": teacher_name,
+        "teacher_fingerprint": document_fingerprint(teacher),
+    }
+    (directory / SETTINGS).write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+
+
+def load_vocabulary_student(
+    directory: str | Path, *, device: str | None = None, teacher: LateInteraction | None = None
+) -> MultiVectorEncoder:
+    """Load a vocabulary student on top of its teacher, whose layers it shares.
+
+    Raises:
+        InputError: if a file is missing or broken, or the teacher is not the one it was made with.
+    """
+    import torch
+
+    from optical_pt.models.late_interaction import LateInteraction
+
+    directory = Path(directory)
+    settings = _settings(directory)
+    teacher = teacher or LateInteraction(settings["teacher"], device=device)
+    if teacher.fingerprint != settings["teacher_fingerprint"]:
+        raise InputError(
+            f"{directory}: made with teacher {settings['teacher']} "
+            f"({settings['teacher_fingerprint']}), not {teacher.name} ({teacher.fingerprint}); "
+            "load it with its own teacher"
+        )
+    rows, values = _embeddings(directory / EMBEDDINGS)
+    pieces = _pieces(directory / VOCABULARY)
+    moved = len(rows) - len(pieces)
+    student = copy_query_side(
+        teacher.encoder, pieces, values[moved:].to(teacher.encoder.device), share_body=True
+    )
+    with torch.no_grad():
+        weight = query_modules(student)[0].auto_model.get_input_embeddings().weight
+        weight[rows[:moved].to(weight.device)] = values[:moved].to(weight)
+    return join_sides(student, teacher.encoder)
+
+
+def _word_embeddings(encoder: MultiVectorEncoder) -> torch.Tensor:
+    weight = query_modules(encoder)[0].auto_model.get_input_embeddings().weight
+    return weight.detach().float().cpu()
+
+
+def _require_same_body(student: MultiVectorEncoder, teacher: MultiVectorEncoder) -> None:
+    for mine, theirs in zip(query_modules(student), query_modules(teacher), strict=True):
+        other = theirs.state_dict()
+        for name, tensor in mine.state_dict().items():
+            if name.endswith("word_embeddings.weight") or ".pooler." in name:
+                continue
+            if not tensor.cpu().equal(other[name].cpu()):
+                raise InputError(
+                    f"the student's {name} differs from its teacher's; a vocabulary student may "
+                    "change word embeddings only, save it in the 'router' format"
+                )
+
+
+def _to_int8(values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    import torch
+
+    scales = values.abs().amax(dim=1).clamp(min=1e-12) / 127
+    return (values / scales[:, None]).round().to(torch.int8), scales
+
+
+def _settings(directory: Path) -> dict:
+    path = directory / SETTINGS
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path}: not JSON ({error}); make the student anew") from None
+    if settings.get("format") != FORMAT or settings.get("version") != 1:
+        raise InputError(
+            f"{path}: format {settings.get('format')!r} version {settings.get('version')!r} is "
+            f"not {FORMAT!r} version 1; update optical-pt or make the student anew"
+        )
+    return settings
+
+
+def _embeddings(path: Path) -> tuple[torch.Tensor, torch.Tensor]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        tensors = load_file(path)
+        return tensors["rows"], tensors["values"].float() * tensors["scales"][:, None]
+    except (SafetensorError, KeyError) as error:
+        raise InputError(f"{path}: broken ({error}); make the student anew") from None
+
+
+def _pieces(path: Path) -> list[str]:
+    if not path.is_file():
+        raise InputError(f"{path}: missing; make the student anew")
+    return path.read_text(encoding="utf-8").split("\n")[:-1]
