@@ -1,0 +1,82 @@
+"""Words of a text in any language, for word translation tables."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from itertools import groupby
+
+# Scripts written without spaces, as (first, last) code points. Such a run of characters is cut
+# into overlapping n-grams: pairs for ideographs and kana, where two characters often make a word;
+# fours for the Indic-derived alphabets, where one syllable takes two or three characters.
+_UNSPACED_PAIRS = (
+    (0x3040, 0x30FF),  # hiragana and katakana
+    (0x3400, 0x4DBF),  # ideographs, extension A
+    (0x4E00, 0x9FFF),  # ideographs
+    (0xF900, 0xFAFF),  # compatibility ideographs
+    (0x20000, 0x3FFFF),  # ideographs, later extensions
+)
+_UNSPACED_FOURS = (
+    (0x0E00, 0x0EFF),  # Thai and Lao
+    (0x1000, 0x109F),  # Burmese
+    (0x1780, 0x17FF),  # Khmer
+)
+_DOTTED_I = {"tr", "tur", "az", "aze", "azj"}
+
+
+def words(text: str, language: str) -> list[str]:
+    """Cut a text into lower-cased, NFKC-normalised words.
+
+    A word is a run of letters, combining marks and digits of any script, so that Hindi keeps its
+    vowel signs. Runs in scripts without spaces become overlapping character n-grams (2 for
+    Chinese and Japanese, 4 for Thai, Lao, Burmese and Khmer), or stay whole if shorter.
+
+    Args:
+        text: in any script.
+        language: ISO 639 code; Turkish and Azerbaijani lower-case I to a dotless i.
+
+    >>> words("Ina birnin ƙasar Najeriya?", "ha")
+    ['ina', 'birnin', 'ƙasar', 'najeriya']
+    >>> words("IRMAK", "tr"), words("北京大学", "zh")
+    (['ırmak'], ['北京', '京大', '大学'])
+    """
+    text = unicodedata.normalize("NFKC", text)
+    if language in _DOTTED_I:
+        text = text.replace("İ", "i").replace("I", "ı")
+    # Lower-casing can decompose (İ becomes i and a combining dot), so normalise again.
+    text = unicodedata.normalize("NFKC", text.lower())
+    found: list[str] = []
+    for size, run in groupby(text, key=_ngram_size):
+        if size is not None:
+            found.extend(_ngrams("".join(run), size))
+    return found
+
+
+def without_diacritics(word: str) -> str:
+    """The word without combining diacritics (U+0300 to U+036F: not the vowel signs of Hindi).
+
+    >>> without_diacritics("ọ̀rọ̀")
+    'oro'
+    """
+    decomposed = unicodedata.normalize("NFD", word)
+    kept = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")
+    return unicodedata.normalize("NFC", kept)
+
+
+@lru_cache(maxsize=1 << 16)
+def _ngram_size(character: str) -> int | None:
+    """Of the n-grams that its runs are cut into; 0: whole words; None: not part of a word."""
+    if unicodedata.category(character)[0] not in "LMN":
+        return None
+    point = ord(character)
+    if any(first <= point <= last for first, last in _UNSPACED_PAIRS):
+        return 2
+    if any(first <= point <= last for first, last in _UNSPACED_FOURS):
+        return 4
+    return 0
+
+
+def _ngrams(run: str, size: int) -> list[str]:
+    if size == 0 or len(run) <= size:
+        return [run]
+    return [run[start : start + size] for start in range(len(run) - size + 1)]
