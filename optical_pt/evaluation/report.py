@@ -1,0 +1,83 @@
+"""The files of a result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from optical_pt.evaluation.chart import draw_chart
+from optical_pt.evaluation.files import gzip_bytes, sha256, write_atomically
+from optical_pt.evaluation.manifest import describe_environment
+from optical_pt.evaluation.result import ClirResult
+from optical_pt.evaluation.tables import latex_tables, markdown_tables
+
+
+def write_report(
+    result: ClirResult,
+    output_dir: str | Path,
+    *,
+    manifest: Mapping[str, object] | None = None,
+) -> list[Path]:
+    """Write a result as files that people and programs read.
+
+    - ``results.csv``: the summary, one row a system, language and measure, in full precision;
+    - ``per_query.csv.gz``: the scores of every query;
+    - ``table.md`` and ``table.tex``: a table a measure, with significance marks;
+    - ``chart.png``: the first measure;
+    - ``manifest.json``: versions, command, date, settings and the hashes of the other files,
+      with the entries of ``manifest`` (seed, hashes of models and data, …).
+
+    Each file is whole or absent, and the manifest comes last: where it is, the report is
+    complete. Only the manifest tells one run from another: equal results give equal files.
+
+    Args:
+        result: What to write.
+        output_dir: The folder, made if need be; files of the same names are replaced, others
+            (such as ``runs/``, which :func:`clir_experiment` writes) left alone.
+        manifest: Further entries that JSON can hold.
+
+    Returns:
+        The paths written.
+    """
+    directory = Path(output_dir)
+    # Rendered first: what cannot be drawn must not cost the report that is there.
+    files = {
+        "results.csv": _csv(result.summary),
+        "per_query.csv.gz": gzip_bytes(_csv(result.per_query)),
+        "table.md": markdown_tables(result).encode(),
+        "table.tex": latex_tables(result).encode(),
+        "chart.png": draw_chart(result, result.measures[0]),
+    }
+    record = {
+        **describe_environment(),
+        **(manifest or {}),
+        "experiment": _settings(result),
+        "files": {name: sha256(data) for name, data in files.items()},
+    }
+    last = json.dumps(record, indent=2, ensure_ascii=False).encode()
+    (directory / "manifest.json").unlink(missing_ok=True)
+    for name, data in files.items():
+        write_atomically(directory / name, data)
+    write_atomically(directory / "manifest.json", last + b"\n")
+    return [directory / name for name in (*files, "manifest.json")]
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    # pandas writes the shortest text that reads back as the same float, and NaN as nothing.
+    return frame.to_csv(index=False, lineterminator="\n").encode()
+
+
+def _settings(result: ClirResult) -> dict[str, object]:
+    return {
+        "measures": list(result.measures),
+        "languages": result.groups,
+        "systems": result.families,
+        "baseline": result.baseline,
+        "test": result.test,
+        "correction": result.correction,
+        "alpha": result.alpha,
+        "tests_corrected_together": result.n_tests,
+    }
