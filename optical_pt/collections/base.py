@@ -1,0 +1,277 @@
+"""What a CLIR experiment needs of a test collection, whatever it is stored in."""
+
+from __future__ import annotations
+
+import unicodedata
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from optical_pt.collections.formats import Judgment
+from optical_pt.collections.languages import LOW_RESOURCE, language_group
+from optical_pt.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class JudgedTopics:
+    """The queries of one language that can be evaluated: those with at least one judgment.
+
+    Attributes:
+        language: of the queries.
+        topics: frame of qid, query.
+        qrels: frame of qid, docno, label for exactly these qids.
+        english: frame of qid, query with a human English version of each, or None.
+        unjudged: qids that were left out, as no line of the qrels judges them.
+    """
+
+    language: str
+    topics: pd.DataFrame
+    qrels: pd.DataFrame
+    english: pd.DataFrame | None
+    unjudged: tuple[str, ...]
+
+
+class Collection(ABC):
+    """Documents in one language, and sets of queries with qrels in one or many languages.
+
+    A *query set* is a named group of queries (``xquad``, ``afriqa-dev``) in one or more languages.
+    Wherever ``sets`` is taken, None means all of them, and several that have the same language
+    are pooled. Texts are NFC-normalised, as bitext is.
+
+    A subclass supplies the abstract members; they read, the methods here pool and check.
+    """
+
+    def __init__(self, name: str, low_resource: Iterable[str] | None = None) -> None:
+        """Name the collection; ``low_resource`` replaces the default list of languages."""
+        self.name = name
+        self.low_resource = LOW_RESOURCE if low_resource is None else frozenset(low_resource)
+
+    @property
+    @abstractmethod
+    def document_language(self) -> str:
+        """ISO 639 code of the documents' language."""
+
+    @property
+    @abstractmethod
+    def n_documents(self) -> int | None:
+        """How many documents there are, or None where only reading them all would tell."""
+
+    @property
+    @abstractmethod
+    def query_sets(self) -> tuple[str, ...]:
+        """Names of the query sets."""
+
+    @abstractmethod
+    def set_languages(self, query_set: str) -> tuple[str, ...]:
+        """Languages that one query set has."""
+
+    @abstractmethod
+    def fingerprint(
+        self, languages: Iterable[str] | None = None, sets: Sequence[str] | None = None
+    ) -> str:
+        """Identify the data that these languages and sets use, for a manifest."""
+
+    @abstractmethod
+    def documents_fingerprint(self) -> str:
+        """Identify the documents alone, for an index."""
+
+    @abstractmethod
+    def _read_documents(self) -> Iterator[dict[str, str]]:
+        """Stream ``dict(docno, title, text)``."""
+
+    @abstractmethod
+    def _read_topics(self, query_set: str, language: str) -> Mapping[str, str]:
+        """Query by qid, of a language that the set has."""
+
+    @abstractmethod
+    def _read_versions(self, query_set: str, language: str, target: str) -> Mapping[str, str]:
+        """Human versions in another language, by qid; empty where there are none."""
+
+    @abstractmethod
+    def _read_judgments(self, query_set: str, language: str) -> Iterator[Judgment]:
+        """Judgments of a set; they may be about queries that the language lacks."""
+
+    def documents(self, qrels: pd.DataFrame | None = None) -> Iterator[dict[str, str]]:
+        """Stream the documents as ``dict(docno, title, text)``; the title may be empty.
+
+        With ``qrels``, the end of the stream checks that the judged documents were in it.
+
+        Raises:
+            InputError: for a malformed line, an empty or repeated docno, or if none of the judged
+                docnos is there. If only some are missing, that is a UserWarning.
+        """
+        missing = set() if qrels is None else set(qrels["docno"])
+        n_judged = len(missing)
+        for document in self._read_documents():
+            missing.discard(document["docno"])
+            document["title"] = _nfc(document["title"])
+            document["text"] = _nfc(document["text"])
+            yield document
+        if missing:
+            finding = (
+                f"{self.name}: {len(missing)} of the {n_judged} docnos in the qrels "
+                f"(such as {min(missing)!r}) are not in the documents"
+            )
+            if len(missing) == n_judged:
+                raise InputError(f"{finding}; use the documents that the qrels were made for")
+            warnings.warn(f"{finding}: no system can find them", stacklevel=2)
+
+    def languages(self, sets: Sequence[str] | None = None) -> tuple[str, ...]:
+        """Languages of the queries, sorted; the documents' own language may be among them."""
+        chosen = self._chosen(sets)
+        return tuple(sorted({language for name in chosen for language in self.set_languages(name)}))
+
+    def foreign_languages(self, sets: Sequence[str] | None = None) -> tuple[str, ...]:
+        """Languages of the queries other than the documents' own."""
+        return tuple(code for code in self.languages(sets) if code != self.document_language)
+
+    def group(self, language: str) -> str:
+        """Group of a language in a table: ``"low"`` or ``"other"``."""
+        return language_group(language, self.low_resource)
+
+    def topics(self, language: str, sets: Sequence[str] | None = None) -> pd.DataFrame:
+        """Queries in one language: a frame of qid, query.
+
+        Raises:
+            InputError: for an unknown set or language, a malformed file, an empty query, or a qid
+                that two of the sets share.
+        """
+        return _topic_frame(self._pooled_topics(language, sets))
+
+    def human_topics(
+        self, language: str, target: str, sets: Sequence[str] | None = None
+    ) -> pd.DataFrame | None:
+        """Human versions, in the language ``target``, of the queries of :meth:`topics`.
+
+        The frame has the same qids in the same order. The result is None if a set that the
+        queries come from has no such versions, for then some queries would have none.
+
+        Raises:
+            InputError: as for :meth:`topics`, or if the versions of a set lack some of its qids.
+        """
+        if language == target:
+            return self.topics(language, sets)
+        pooled: dict[str, str] = {}
+        for name in self._sets_with(language, sets):
+            queries = self._read_topics(name, language)
+            versions = self._read_versions(name, language, target)
+            absent = [qid for qid in queries if qid not in versions]
+            # No qid in common: the set's queries in the two languages are not translations.
+            if len(absent) == len(queries):
+                return None
+            if absent:
+                raise InputError(
+                    f"{self.name}: {len(absent)} of the {len(queries)} {language} queries of "
+                    f"{name!r} (such as {absent[0]!r}) have no version in {target}; add them"
+                )
+            pooled.update((qid, versions[qid]) for qid in queries)
+        return _topic_frame({qid: pooled[qid] for qid in self._pooled_topics(language, sets)})
+
+    def english_topics(
+        self, language: str, sets: Sequence[str] | None = None
+    ) -> pd.DataFrame | None:
+        """Human English versions of the queries of :meth:`topics`, or None: the ceilings' input."""
+        return self.human_topics(language, "en", sets)
+
+    def qrels(self, language: str, sets: Sequence[str] | None = None) -> pd.DataFrame:
+        """Judgments of the queries of :meth:`topics`: a frame of qid, docno, label.
+
+        Raises:
+            InputError: for a missing or malformed file, or a set none of whose queries is judged.
+        """
+        pooled: list[Judgment] = []
+        # A qid that two sets share would mix their judgments: pooling the topics refuses it.
+        self._pooled_topics(language, sets)
+        for name in self._sets_with(language, sets):
+            queries = self._read_topics(name, language)
+            judgments = list(self._read_judgments(name, language))
+            kept = [judgment for judgment in judgments if judgment.qid in queries]
+            if not kept:
+                judged = f"they judge {judgments[0].qid!r}" if judgments else "they are empty"
+                raise InputError(
+                    f"{self.name}: the qrels of set {name!r} match none of its {len(queries)} "
+                    f"{language} queries ({judged}, the first query is {next(iter(queries))!r}); "
+                    "use the same qids in both"
+                )
+            pooled += kept
+        return pd.DataFrame(pooled, columns=["qid", "docno", "label"])
+
+    def judged_topics(self, language: str, sets: Sequence[str] | None = None) -> JudgedTopics:
+        """Queries of a language with judgments: what an experiment evaluates.
+
+        Queries without any judgment are left out of the evaluation (and listed), as trec_eval
+        leaves them out; queries whose judged documents are all irrelevant stay, and score 0.
+        """
+        topics, qrels = self.topics(language, sets), self.qrels(language, sets)
+        english = self.english_topics(language, sets)
+        judged = topics["qid"].isin(qrels["qid"])
+        if english is not None:
+            english = english[judged.to_numpy()].reset_index(drop=True)
+        return JudgedTopics(
+            language=language,
+            topics=topics[judged].reset_index(drop=True),
+            qrels=qrels,
+            english=english,
+            unjudged=tuple(topics["qid"][~judged]),
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
+    def _default_sets(self) -> tuple[str, ...]:
+        return self.query_sets
+
+    def _chosen(self, sets: Sequence[str] | None) -> tuple[str, ...]:
+        if sets is None:
+            return self._default_sets()
+        chosen = (sets,) if isinstance(sets, str) else tuple(dict.fromkeys(sets))
+        for name in chosen:
+            if name not in self.query_sets:
+                raise InputError(
+                    f"{self.name}: no query set {name!r}; choose from {', '.join(self.query_sets)}"
+                )
+        return chosen
+
+    def _sets_with(self, language: str, sets: Sequence[str] | None) -> list[str]:
+        chosen = [name for name in self._chosen(sets) if language in self.set_languages(name)]
+        if not chosen:
+            within = "" if sets is None else f" in {', '.join(self._chosen(sets))}"
+            raise InputError(
+                f"{self.name}: no queries in language {language!r}{within}; "
+                f"choose from {', '.join(self.languages(sets))}"
+            )
+        return chosen
+
+    def _pooled_topics(self, language: str, sets: Sequence[str] | None) -> dict[str, str]:
+        pooled: dict[str, str] = {}
+        origin: dict[str, str] = {}
+        for name in self._sets_with(language, sets):
+            queries = self._read_topics(name, language)
+            if not queries:
+                raise InputError(
+                    f"{self.name}: set {name!r} has no {language} query; add some or leave it out"
+                )
+            for qid, query in queries.items():
+                if qid in pooled:
+                    raise InputError(
+                        f"{self.name}: qid {qid!r} is in both {origin[qid]!r} and {name!r} "
+                        f"({language}); name one of these sets, or make the qids differ"
+                    )
+                pooled[qid], origin[qid] = query, name
+        return pooled
+
+
+def _topic_frame(queries: Mapping[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"qid": list(queries), "query": [_nfc(query) for query in queries.values()]}
+    )
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)

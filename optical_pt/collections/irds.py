@@ -1,0 +1,222 @@
+"""Collections of ir_datasets (MacAvaney et al., SIGIR 2021), by their ids."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+from optical_pt.collections.base import Collection
+from optical_pt.collections.formats import Judgment
+from optical_pt.errors import InputError
+
+_QUERY_FIELD = re.compile(r"(ht_|mt_)?(title|description|narrative|query|text)")
+
+
+class IrdsCollection(Collection):
+    """One or several ir_datasets datasets that share their documents.
+
+    A query set is a dataset's text field, named ``<dataset id>:<field>``. NeuCLIR and HC4 have the
+    fields ``title`` (English, as written), ``ht_title`` (people's translation into the documents'
+    language) and ``mt_title`` (a machine's), and the same of ``description`` and ``narrative``.
+    Unless sets are named, only ``title`` and ``ht_title`` of such datasets are used.
+
+    Nothing is downloaded by making this object; ir_datasets downloads what a method needs.
+
+    Args:
+        dataset_ids: an ir_datasets id, or several, such as one for each language of the queries.
+        document_language: where ir_datasets declares none.
+        topic_language: where ir_datasets declares none.
+        low_resource: languages that a table groups as low-resource, instead of the default list.
+
+    Raises:
+        InputError: for an id that ir_datasets does not know.
+    """
+
+    def __init__(
+        self,
+        dataset_ids: str | Sequence[str],
+        *,
+        document_language: str | None = None,
+        topic_language: str | None = None,
+        low_resource: Iterable[str] | None = None,
+    ) -> None:
+        ids = (dataset_ids,) if isinstance(dataset_ids, str) else tuple(dataset_ids)
+        super().__init__(f"irds:{','.join(ids)}", low_resource)
+        self.dataset_ids = ids
+        self._given_document_language = document_language
+        self._given_topic_language = topic_language
+        for dataset_id in ids:
+            _check_family(dataset_id)
+
+    @cached_property
+    def document_language(self) -> str:
+        """Language of the documents, as ir_datasets or the caller declares it."""
+        first = self._datasets[self.dataset_ids[0]]
+        return self._agreed("document_language", first.docs_lang(), self._given_document_language)
+
+    @property
+    def n_documents(self) -> int | None:
+        """How many documents there are, if ir_datasets knows without reading them."""
+        with _reading(self.name):
+            return self._datasets[self.dataset_ids[0]].docs_count()
+
+    @property
+    def query_sets(self) -> tuple[str, ...]:
+        """Query sets: each dataset's text fields, as ``<dataset id>:<field>``."""
+        return tuple(self._fields)
+
+    def set_languages(self, query_set: str) -> tuple[str, ...]:
+        """Language of a field: a translation is in the documents' language."""
+        dataset_id, field = self._fields[query_set]
+        if field.startswith(("ht_", "mt_")):
+            return (self.document_language,)
+        dataset = self._datasets[dataset_id]
+        # NeuCLIR and HC4 declare no language, as their fields have two: topics arise in English.
+        translated = "ht_title" in dataset.queries_cls()._fields
+        declared = "en" if translated else dataset.queries_lang()
+        return (self._agreed("topic_language", declared, self._given_topic_language),)
+
+    def fingerprint(
+        self, languages: Iterable[str] | None = None, sets: Sequence[str] | None = None
+    ) -> str:
+        """The ids: ir_datasets verifies the hashes of what it downloads."""
+        return self.name
+
+    def documents_fingerprint(self) -> str:
+        """The first id, whose documents all the others share."""
+        return f"irds:{self.dataset_ids[0]}"
+
+    def __repr__(self) -> str:
+        return (
+            f"IrdsCollection({list(self.dataset_ids)!r}, "
+            f"document_language={self._given_document_language!r}, "
+            f"topic_language={self._given_topic_language!r}, "
+            f"low_resource={sorted(self.low_resource)!r})"
+        )
+
+    @cached_property
+    def _datasets(self) -> dict[str, Any]:
+        datasets = {dataset_id: _load(dataset_id) for dataset_id in self.dataset_ids}
+        first = datasets[self.dataset_ids[0]]
+        for dataset_id, dataset in datasets.items():
+            if dataset.docs_namespace() != first.docs_namespace():
+                raise InputError(
+                    f"irds:{dataset_id}: other documents than {self.dataset_ids[0]}; "
+                    "combine only datasets that share their documents"
+                )
+        return datasets
+
+    @cached_property
+    def _fields(self) -> dict[str, tuple[str, str]]:
+        return {
+            f"{dataset_id}:{field}": (dataset_id, field)
+            for dataset_id, dataset in self._datasets.items()
+            for field in _query_fields(dataset.queries_cls()._fields)
+        }
+
+    def _default_sets(self) -> tuple[str, ...]:
+        chosen: list[str] = []
+        for dataset_id, dataset in self._datasets.items():
+            fields = _query_fields(dataset.queries_cls()._fields)
+            titles = [field for field in fields if field in ("title", "ht_title")] or fields[:1]
+            chosen += [f"{dataset_id}:{field}" for field in titles]
+        return tuple(chosen)
+
+    def _agreed(self, option: str, declared: str | None, given: str | None) -> str:
+        if declared and given and declared != given:
+            raise InputError(
+                f"{self.name}: {option} {given!r}, but ir_datasets says {declared!r}; leave it out"
+            )
+        language = declared or given
+        if not language:
+            raise InputError(f"{self.name}: ir_datasets declares no {option}; give it")
+        return language
+
+    def _read_documents(self) -> Iterator[dict[str, str]]:
+        with _reading(self.name):
+            for doc in self._datasets[self.dataset_ids[0]].docs_iter():
+                if hasattr(doc, "text"):
+                    title, text = getattr(doc, "title", ""), doc.text
+                else:
+                    title, text = "", doc.default_text()
+                yield {"docno": doc.doc_id, "title": title, "text": text}
+
+    def _read_topics(self, query_set: str, language: str) -> dict[str, str]:
+        dataset_id, field = self._fields[query_set]
+        with _reading(self.name):
+            queries = self._datasets[dataset_id].queries_iter()
+            topics = {query.query_id: getattr(query, field) for query in queries}
+        for qid, query in topics.items():
+            if not (query or "").strip():
+                raise InputError(f"irds:{query_set}: query {qid!r} is empty; use another set")
+        return topics
+
+    def _read_versions(self, query_set: str, language: str, target: str) -> dict[str, str]:
+        dataset_id, field = self._fields[query_set]
+        plain = re.sub("^(ht|mt)_", "", field)
+        for other in (plain, f"ht_{plain}"):
+            name = f"{dataset_id}:{other}"
+            if name in self._fields and self.set_languages(name) == (target,):
+                return self._read_topics(name, target)
+        return {}
+
+    def _read_judgments(self, query_set: str, language: str) -> Iterator[Judgment]:
+        dataset_id, _ = self._fields[query_set]
+        with _reading(self.name):
+            for qrel in self._datasets[dataset_id].qrels_iter():
+                yield Judgment(qrel.query_id, qrel.doc_id, int(qrel.relevance))
+
+
+def _query_fields(fields: Sequence[str]) -> list[str]:
+    """Names of the fields that hold a query's text; the first field is the query's id."""
+    return [field for field in fields[1:] if _QUERY_FIELD.fullmatch(field)] or list(fields[1:2])
+
+
+def _check_family(dataset_id: str) -> None:
+    import ir_datasets
+
+    # Ids of some families (clirmatrix) are patterns, and loading one downloads its index: only the
+    # family is checked here, the rest when the dataset is first used.
+    if dataset_id.partition("/")[0] not in list(ir_datasets.registry):
+        raise _unknown(dataset_id)
+
+
+def _load(dataset_id: str) -> Any:
+    import ir_datasets
+
+    with _reading(f"irds:{dataset_id}"):
+        try:
+            dataset = ir_datasets.load(dataset_id)
+        except KeyError:
+            raise _unknown(dataset_id) from None
+    lacks = [part for part in ("docs", "queries", "qrels") if not dataset.has(part)]
+    if lacks:
+        below = [name for name in ir_datasets.registry if name.startswith(f"{dataset_id}/")]
+        hint = f"one of its parts, such as {below[0]}" if below else "another dataset"
+        raise InputError(f"irds:{dataset_id}: has no {' and no '.join(lacks)}; name {hint}")
+    return dataset
+
+
+def _unknown(dataset_id: str) -> InputError:
+    import ir_datasets
+
+    close = difflib.get_close_matches(dataset_id, list(ir_datasets.registry))
+    hint = f"did you mean {' or '.join(close)}?" if close else "see https://ir-datasets.com"
+    return InputError(f"irds:{dataset_id}: ir_datasets has no such dataset; {hint}")
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Turn a failed download or a broken file into one line that says so."""
+    try:
+        yield
+    except (OSError, RuntimeError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise InputError(
+            f"{name}: ir_datasets cannot read it ({type(error).__name__}: {reason}); check the "
+            "network, or see https://ir-datasets.com how to get the files"
+        ) from error

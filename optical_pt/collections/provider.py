@@ -1,0 +1,172 @@
+"""The ``optical:`` datasets of PyTerrier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+import pyterrier as pt
+
+from optical_pt.collections.base import Collection
+from optical_pt.collections.catalogue import EMBEDDED, open_collection
+from optical_pt.errors import InputError
+
+FIELDS = ("title", "text")
+
+
+class OpticalProvider(pt.datasets.DatasetProvider):
+    """Provider behind ``pt.get_dataset("optical:mini")``."""
+
+    def get_dataset(self, name: str) -> CollectionDataset:
+        """The dataset of an embedded collection; KeyError, as PyTerrier asks, if there is none."""
+        if name not in EMBEDDED:
+            raise KeyError(f"no dataset optical:{name}; known: {self._known()}")
+        return CollectionDataset(open_collection(f"optical:{name}"))
+
+    def list_dataset_names(self) -> Iterable[str]:
+        """Names of the embedded collections, without the ``optical:`` prefix."""
+        return list(EMBEDDED)
+
+    def _known(self) -> str:
+        return ", ".join(f"optical:{name}" for name in EMBEDDED)
+
+
+class CollectionDataset(pt.datasets.Dataset):
+    """A :class:`Collection` as a PyTerrier dataset.
+
+    A variant is a language (``"sw"``), or a language with ``.en`` for the human English versions
+    of its queries (``"sw.en"``).
+    """
+
+    def __init__(self, collection: Collection) -> None:
+        """Wrap a collection."""
+        self.collection = collection
+
+    def get_corpus_iter(self, *, verbose: bool = True) -> pt.model.IterDict:
+        """Stream dicts of docno, title, text, under a progress bar if ``verbose``."""
+        documents = self.collection.documents()
+        total = self.collection.n_documents
+        if verbose:
+            documents = pt.tqdm(documents, desc=f"{self.collection.name} documents", total=total)
+        return documents if total is None else pt.utils.GeneratorLen(iter(documents), total)
+
+    def get_corpus_lang(self) -> str | None:
+        """ISO 639 code of the documents' language."""
+        return self.collection.document_language
+
+    def get_topics(self, variant: str | None = None) -> pd.DataFrame:
+        """Queries of a variant: a frame of qid, query.
+
+        Raises:
+            InputError: for an unknown variant, or none where there are several languages.
+        """
+        language, _, target = self._variant(variant).partition(".")
+        topics = self.collection.topics(language)
+        if target:
+            topics = self.collection.human_topics(language, target)
+        if topics is None:
+            raise InputError(
+                f"{self.collection.name}: no {target} versions of the {language} queries; "
+                f"choose from {', '.join(self._variants())}"
+            )
+        return topics
+
+    def get_topics_lang(self) -> str | None:
+        """ISO 639 code of the queries' language, or None where there are several."""
+        languages = self.collection.languages()
+        return languages[0] if len(languages) == 1 else None
+
+    def get_qrels(self, variant: str | None = None) -> pd.DataFrame:
+        """Judgments of a variant's queries, or of all queries: a frame of qid, docno, label."""
+        languages = self.collection.languages() if variant is None else [variant.partition(".")[0]]
+        qrels = pd.concat([self.collection.qrels(language) for language in languages])
+        return qrels.drop_duplicates(ignore_index=True)
+
+    def text_loader(
+        self, fields: str | Iterable[str] = "*", *, verbose: bool = False
+    ) -> CollectionTextLoader:
+        """Transformer that adds the title, the text or both (``"*"``) to a frame with docnos."""
+        names = FIELDS if fields == "*" else (fields,) if isinstance(fields, str) else tuple(fields)
+        return CollectionTextLoader(self.collection, names, verbose=verbose)
+
+    def info_url(self) -> str | None:
+        """Where to read about the collection: None, as the package's own README describes it."""
+        return None
+
+    def __repr__(self) -> str:
+        return f"CollectionDataset({self.collection.name!r})"
+
+    def _variants(self) -> list[str]:
+        return list(self.collection.languages())
+
+    def _variant(self, variant: str | None) -> str:
+        variants = self._variants()
+        if variant is None and len(variants) == 1:
+            return variants[0]
+        if variant is None:
+            raise InputError(
+                f"{self.collection.name}: queries in several languages; name a variant of "
+                f"{', '.join(variants)}, with .en for their English versions"
+            )
+        return variant
+
+    def _describe_component(self, component: str) -> bool | list[str] | None:
+        if component == "topics":
+            return self._variants()
+        return True if component in ("qrels", "corpus") else None
+
+
+class CollectionTextLoader(pt.Transformer):
+    """Adds text fields by docno. Each call streams the documents once, and keeps what it needs."""
+
+    schematic = {"label": "TextLoader"}  # noqa: RUF012
+
+    def __init__(
+        self, collection: Collection, fields: tuple[str, ...] = FIELDS, *, verbose: bool = False
+    ) -> None:
+        """Load ``fields``, of title and text, from a collection's documents."""
+        for field in fields:
+            if field not in FIELDS:
+                raise InputError(
+                    f"{collection.name}: no field {field!r}; choose from {', '.join(FIELDS)}"
+                )
+        self.collection = collection
+        self.fields = fields
+        self.verbose = verbose
+
+    def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
+        """Add the fields as columns, in place of columns of these names.
+
+        Raises:
+            InputError: for a docno that the collection does not have.
+        """
+        pt.validate.columns(inp, includes=["docno"])
+        wanted = set(inp["docno"])
+        documents = self.collection.documents() if wanted else iter(())
+        if self.verbose:
+            documents = pt.tqdm(documents, desc="TextLoader", unit="d")
+        texts = {doc["docno"]: doc for doc in documents if doc["docno"] in wanted}
+        if unknown := wanted - texts.keys():
+            raise InputError(
+                f"{self.collection.name}: no document with docno {min(unknown)!r}; use results "
+                "from this collection"
+            )
+        return inp.assign(
+            **{field: [texts[docno][field] for docno in inp["docno"]] for field in self.fields}
+        )
+
+    def fuse_rank_cutoff(self, k: int) -> pt.Transformer | None:
+        """Cut first: fewer texts are loaded."""
+        return pt.RankCutoff(k) >> self
+
+    def __repr__(self) -> str:
+        return f"CollectionTextLoader({self.collection.name!r}, {self.fields!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CollectionTextLoader) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple:
+        return (self.collection, self.fields)
