@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
 
 from optical_pt.evaluation.result import ClirResult
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
 
 #: Okabe and Ito's palette, told apart with every common colour vision deficiency.
 PALETTE = (
@@ -34,72 +42,84 @@ def draw_chart(result: ClirResult, measure: str) -> bytes:
     from matplotlib.figure import Figure
 
     values = result.values(measure)
-    bars = [name for name in result.systems if result.families[name] != "ceiling"]
-    ceilings = [name for name in result.systems if result.families[name] == "ceiling"]
-    bar = 0.84 / max(1, len(bars))
+    is_ceiling = pd.Series(result.families) == "ceiling"
     centres = _centres(result)
-
-    inches = min(22.0, max(7.5, 1.5 + 0.16 * len(bars) * len(centres)))
+    inches = min(22.0, max(7.5, 1.5 + 0.16 * (~is_ceiling).sum() * len(centres)))
     figure = Figure(figsize=(inches, 5.2), dpi=150, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    highest = 0.0
-    for number, system in enumerate(bars):
-        places, heights, below, above = [], [], [], []
-        for language, value in values.loc[system].dropna().items():
-            low, high = result.confidence_interval(system, language, measure)
-            places.append(centres[language] + (number - (len(bars) - 1) / 2) * bar)
-            heights.append(value)
-            below.append(max(0.0, value - low))
-            above.append(max(0.0, high - value))
-            highest = max(highest, high)
-        axes.bar(
-            places,
-            heights,
-            bar * 0.92,
-            label=system,
-            color=PALETTE[number % len(PALETTE)],
-            hatch=_HATCHES[number // len(PALETTE) % len(_HATCHES)],
-            edgecolor="white",
-            linewidth=0.4,
-            yerr=[below, above],
-            error_kw={"elinewidth": 0.8, "ecolor": "#333333", "capsize": 1.2},
-            zorder=2,
-        )
-    for number, system in enumerate(ceilings):
-        for index, (language, value) in enumerate(values.loc[system].dropna().items()):
-            axes.hlines(
-                value,
-                centres[language] - 0.45,
-                centres[language] + 0.45,
-                colors="black",
-                linestyles=_CEILING_LINES[number % len(_CEILING_LINES)],
-                linewidth=1.4,
-                label=None if index else f"{system} (ceiling)",
-                zorder=3,
-            )
-            highest = max(highest, value)
+    entries = _draw_bars(axes, result, measure, values[~is_ceiling], centres)
+    entries |= _draw_ceilings(axes, values[is_ceiling], centres)
+
     axes.set_xticks(list(centres.values()), list(centres))
     axes.set_xlim(min(centres.values()) - 0.6, max(centres.values()) + 0.6)
-    axes.set_ylim(0, max(highest * 1.1, 0.01))
-    axes.set_ylabel(measure)
-    axes.grid(axis="y", color="#dddddd", linewidth=0.6, zorder=0)
+    axes.set_ylim(bottom=0)
+    axes.set_ylabel(f"{measure} with 95% intervals")
+    axes.grid(axis="y", color="#dddddd", linewidth=0.6)
+    axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     for group, title in _GROUP_TITLES.items():
         members = [centres[name] for name in centres if result.groups[name] == group]
         if members:
             middle = (members[0] + members[-1]) / 2
-            axes.text(
-                middle, 1.0, title, transform=axes.get_xaxis_transform(), ha="center", va="bottom"
-            )
+            above = axes.get_xaxis_transform()
+            axes.text(middle, 1.02, title, transform=above, ha="center", va="bottom")
     figure.legend(
-        loc="outside lower center", ncols=max(1, int(inches // 3)), frameon=False, fontsize=9
+        list(entries.values()),
+        list(entries),
+        loc="outside lower center",
+        ncols=max(1, int(inches // 3)),
+        frameon=False,
+        fontsize=9,
     )
-    figure.supxlabel("Error bars: 95% bootstrap intervals over queries", fontsize=8)
     image = io.BytesIO()
     # matplotlib would write its version into the file; the manifest has it.
     figure.savefig(image, format="png", metadata={"Software": None})
     return image.getvalue()
+
+
+def _draw_bars(
+    axes: Axes, result: ClirResult, measure: str, values: pd.DataFrame, centres: dict[str, float]
+) -> dict[str, Artist]:
+    """One bar a system and language; gives the entries of the legend."""
+    width = 0.84 / max(1, len(values))
+    entries = {}
+    for number, system in enumerate(values.index):
+        shift = (number - (len(values) - 1) / 2) * width
+        present = values.loc[system].dropna()
+        ends = [result.confidence_interval(system, name, measure) for name in present.index]
+        entries[system] = axes.bar(
+            [centres[language] + shift for language in present.index],
+            present,
+            width * 0.92,
+            color=PALETTE[number % len(PALETTE)],
+            hatch=_HATCHES[number // len(PALETTE) % len(_HATCHES)],
+            edgecolor="white",
+            linewidth=0.4,
+            yerr=np.abs(np.array(ends).T - present.to_numpy()),
+            error_kw={"elinewidth": 0.8, "ecolor": "#333333", "capsize": 1.2},
+        )
+    return entries
+
+
+def _draw_ceilings(
+    axes: Axes, values: pd.DataFrame, centres: dict[str, float]
+) -> dict[str, Artist]:
+    """One line a ceiling and language, over its bars; gives the entries of the legend."""
+    entries = {}
+    for number, system in enumerate(values.index):
+        present = values.loc[system].dropna()
+        middles = np.array([centres[language] for language in present.index])
+        entries[f"{system} (ceiling)"] = axes.hlines(
+            present,
+            middles - 0.45,
+            middles + 0.45,
+            colors="black",
+            linestyles=_CEILING_LINES[number % len(_CEILING_LINES)],
+            linewidth=1.4,
+            zorder=3,
+        )
+    return entries
 
 
 def _centres(result: ClirResult) -> dict[str, float]:

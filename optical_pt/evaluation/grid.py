@@ -84,7 +84,7 @@ GROUP_TITLES = {"low": "low-resource", "other": "others", "all": ""}
 
 
 def make_grid(result: ClirResult, measure: str) -> Grid:
-    """Arrange one measure: languages by group, each followed by its mean.
+    """Arrange one measure: languages by group, then the group's mean, then that of all.
 
     The best value of a column, ceilings aside, is marked on every system that shows the same
     digits, since a difference that is not shown should not decide.
@@ -97,12 +97,12 @@ def make_grid(result: ClirResult, measure: str) -> Grid:
     groups = [group for group in GROUPS if group in means.columns]
     columns, data = [], []
     for group in groups:
-        for language in result.languages:
-            if result.groups[language] == group:
-                columns.append(Column(language, group, is_mean=False))
-                data.append(values[language])
-        columns.append(Column("mean", group, is_mean=True))
-        data.append(means[group])
+        members = [name for name in result.languages if result.groups[name] == group]
+        columns += [Column(name, group, is_mean=False) for name in members]
+        data += [values[name] for name in members]
+        if len(members) > 1:
+            columns.append(Column("mean", group, is_mean=True))
+            data.append(means[group])
     if len(groups) > 1:
         columns.append(Column("all", "all", is_mean=True))
         data.append(means["all"])
