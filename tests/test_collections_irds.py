@@ -166,6 +166,7 @@ def test_real_ids_declare_their_languages_without_a_download() -> None:
     assert neuclir.document_language == "fa"
     assert neuclir.languages() == ("en", "fa")
     assert neuclir.n_documents == 2232016
+    assert IrdsCollection("vaswani").languages() == ("en",)
     wikiclir = IrdsCollection("wikiclir/sw")
     assert (wikiclir.document_language, wikiclir.foreign_languages()) == ("sw", ("en",))
 

@@ -219,6 +219,7 @@ class Collection(ABC):
         )
 
     def __eq__(self, other: object) -> bool:
+        # Of the same data: how a table groups its languages makes no difference to a pipeline.
         return type(self) is type(other) and repr(self) == repr(other)
 
     def __hash__(self) -> int:

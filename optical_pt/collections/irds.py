@@ -94,16 +94,15 @@ class IrdsCollection(Collection):
         return (
             f"IrdsCollection({list(self.dataset_ids)!r}, "
             f"document_language={self._given_document_language!r}, "
-            f"topic_language={self._given_topic_language!r}, "
-            f"low_resource={sorted(self.low_resource)!r})"
+            f"topic_language={self._given_topic_language!r})"
         )
 
     @cached_property
     def _datasets(self) -> dict[str, Any]:
         datasets = {dataset_id: _load(dataset_id) for dataset_id in self.dataset_ids}
-        first = datasets[self.dataset_ids[0]]
-        for dataset_id, dataset in datasets.items():
-            if dataset.docs_namespace() != first.docs_namespace():
+        for dataset_id in self.dataset_ids[1:]:
+            first = datasets[self.dataset_ids[0]]
+            if datasets[dataset_id].docs_namespace() != first.docs_namespace():
                 raise InputError(
                     f"irds:{dataset_id}: other documents than {self.dataset_ids[0]}; "
                     "combine only datasets that share their documents"

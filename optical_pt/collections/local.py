@@ -104,8 +104,7 @@ class LocalCollection(Collection):
     def __repr__(self) -> str:
         return (
             f"LocalCollection({str(self.folder)!r}, name={self.name!r}, "
-            f"document_language={self.document_language!r}, "
-            f"low_resource={sorted(self.low_resource)!r})"
+            f"document_language={self.document_language!r})"
         )
 
     def _read_documents(self) -> Iterator[dict[str, str]]:
