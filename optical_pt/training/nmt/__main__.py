@@ -1,0 +1,122 @@
+"""Command line of the translation model's training."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import hashlib
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from optical_pt.errors import InputError
+from optical_pt.training.bitext import SentencePair, read_bitext
+from optical_pt.training.nmt.pipeline import build_nmt
+from optical_pt.training.nmt.settings import NmtSettings
+
+HELP = {
+    "vocab_size": "pieces of the joint SentencePiece vocabulary",
+    "d_model": "width of the model",
+    "ffn": "width of the feed-forward layers",
+    "heads": "attention heads",
+    "encoder_layers": "encoder layers",
+    "decoder_layers": "decoder layers",
+    "dropout": "dropout",
+    "label_smoothing": "label smoothing",
+    "epochs": "epochs, each over the repeated pairs",
+    "batch_tokens": "tokens of a batch, on its longer side, padding included",
+    "learning_rate": "highest learning rate; it falls as a cosine",
+    "warmup_steps": "steps of linear warm-up",
+    "subword_alpha": "subword regularisation: a higher alpha draws the best pieces more often",
+    "max_length": "pairs with more pieces than this on a side are not trained on",
+    "max_repeat": "repeat a language smaller than the largest up to this many times",
+    "question_repeat": "repeat pairs that are questions this many times",
+    "copy_share": "share of added English-to-English pairs, which teach to copy names",
+    "dev_pairs": "held-out pairs per language",
+    "seed": "of the sample, the split, the weights and the order",
+    "max_minutes": "stop after this time; the best weights so far are kept",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options; one for each field of `NmtSettings`, and the files."""
+    result = argparse.ArgumentParser(
+        prog="python -m optical_pt.training.nmt",
+        description="Train one small many-to-English translation model from nothing.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    result.add_argument(
+        "--bitext",
+        action="append",
+        required=True,
+        metavar="LANG=FILE",
+        help="sentence pairs of a language: TSV of [tag,] English, foreign; give it several times",
+    )
+    result.add_argument("--tags", nargs="+", help="use only pairs of these source tags")
+    result.add_argument("--limit", type=int, help="sample at most this many pairs per language")
+    result.add_argument("--output", type=Path, required=True, help="directory of the model")
+    result.add_argument("--resume", action="store_true", help="go on after an interruption")
+    result.add_argument("--threads", type=int, help="CPU threads")
+    for field in dataclasses.fields(NmtSettings):
+        result.add_argument(
+            "--" + field.name.replace("_", "-"),
+            type=int if isinstance(field.default, int) else float,
+            default=field.default,
+            help=HELP[field.name],
+        )
+    return result
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train as the options say; exit code 2 and one line for bad input."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    options = parser().parse_args(arguments)
+    fields = [field.name for field in dataclasses.fields(NmtSettings)]
+    settings = NmtSettings(**{name: getattr(options, name) for name in fields})
+    try:
+        files = dict(_language_and_file(text) for text in options.bitext)
+        pairs = _read(files, options.tags, options.limit, settings.seed)
+        if options.threads:
+            os.environ["OMP_NUM_THREADS"] = str(options.threads)
+        facts = build_nmt(
+            pairs,
+            options.output,
+            settings,
+            resume=options.resume,
+            command=shlex.join(["python", "-m", "optical_pt.training.nmt", *arguments]),
+            data_sha256={path.name: _sha256(path) for path in files.values()},
+        )
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    for language, chrf in facts["dev_chrf"].items():
+        print(f"{language}\tchrF {chrf}")
+    print(f"saved in {options.output}")
+    return 0
+
+
+def _language_and_file(text: str) -> tuple[str, Path]:
+    language, equals, path = text.partition("=")
+    if not equals or not language or not path:
+        raise InputError(f"--bitext {text}: write it as LANG=FILE, for instance ha=en-ha.tsv.gz")
+    return language, Path(path)
+
+
+def _read(
+    files: dict[str, Path], tags: Sequence[str] | None, limit: int | None, seed: int
+) -> list[SentencePair]:
+    return [
+        pair
+        for language, path in files.items()
+        for pair in read_bitext(path, language, tags=tags, limit=limit, seed=seed)
+    ]
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

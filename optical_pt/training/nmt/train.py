@@ -1,0 +1,195 @@
+"""Training with transformers' Seq2SeqTrainer: checkpoints, resume, a time limit."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch.optim.lr_scheduler import LambdaLR
+from torch.utils.data import DataLoader
+from transformers import (
+    DataCollatorForSeq2Seq,
+    MarianTokenizer,
+    Seq2SeqTrainer,
+    Seq2SeqTrainingArguments,
+    TrainerCallback,
+    set_seed,
+)
+
+from optical_pt.training.bitext import SentencePair
+from optical_pt.training.nmt.data import TokenBatches, TranslationExamples
+from optical_pt.training.nmt.loss import smoothed_cross_entropy
+from optical_pt.training.nmt.model import new_model
+from optical_pt.training.nmt.settings import NmtSettings
+from optical_pt.training.nmt.tokenizer import EOS_ID, SubwordSampler, load_processor
+
+if TYPE_CHECKING:
+    from transformers import MarianMTModel
+
+COMPLETE = "complete"
+
+
+def train(
+    pairs: Sequence[SentencePair],
+    dev: Sequence[SentencePair],
+    work: Path,
+    settings: NmtSettings,
+    *,
+    resume: bool = False,
+) -> tuple[MarianMTModel, list[dict]]:
+    """Train on the pairs, keep the weights with the lowest loss on `dev`.
+
+    Args:
+        pairs: training pairs, repeated as wanted.
+        dev: held-out pairs.
+        work: a directory with the tokenizer; it receives the checkpoints.
+        settings: what to train, and for how long.
+        resume: go on from the newest complete checkpoint in `work`, if there is one.
+
+    Returns:
+        (the best model, in evaluation mode, the trainer's log)
+    """
+    set_seed(settings.seed)
+    processor = load_processor(work)
+    model = new_model(settings, processor.get_piece_size())
+    sampler = SubwordSampler(processor, settings.subword_alpha)
+    examples = TranslationExamples(pairs, sampler, processor.encode, EOS_ID)
+    held_out = TranslationExamples(dev, processor.encode, processor.encode, EOS_ID)
+    on_cpu = not torch.cuda.is_available()
+    checkpoint = newest_checkpoint(work) if resume else None
+    clock = Clock(
+        settings.max_minutes, float((checkpoint / COMPLETE).read_text()) if checkpoint else 0
+    )
+    trainer = _Trainer(
+        model=model,
+        args=Seq2SeqTrainingArguments(
+            output_dir=str(work),
+            num_train_epochs=settings.epochs,
+            learning_rate=settings.learning_rate,
+            warmup_steps=settings.warmup_steps,
+            optim="adamw_torch_fused",
+            adam_beta2=0.98,
+            weight_decay=0.01,
+            bf16=on_cpu or torch.cuda.is_bf16_supported(),
+            use_cpu=on_cpu,
+            per_device_eval_batch_size=32,
+            eval_strategy="epoch",
+            save_strategy="epoch",
+            save_total_limit=2,
+            load_best_model_at_end=True,
+            metric_for_best_model="eval_loss",
+            greater_is_better=False,
+            logging_steps=100,
+            remove_unused_columns=False,
+            dataloader_pin_memory=False,
+            report_to="none",
+            seed=settings.seed,
+        ),
+        train_dataset=examples,
+        eval_dataset=held_out,
+        data_collator=DataCollatorForSeq2Seq(MarianTokenizer.from_pretrained(work), model=model),
+        compute_loss_func=lambda outputs, labels, **_: smoothed_cross_entropy(
+            outputs["logits"], labels, settings.label_smoothing
+        ),
+        callbacks=[_MarkComplete(clock), _StopInTime(clock)],
+    )
+    plain = TranslationExamples(pairs, processor.encode, processor.encode, EOS_ID)
+    lengths = [(len(item["input_ids"]), len(item["labels"])) for item in plain]
+    trainer.batches = TokenBatches(lengths, settings.batch_tokens, settings.seed)
+    trainer.clock = clock
+    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    return model.eval(), trainer.state.log_history
+
+
+def newest_checkpoint(work: Path) -> Path | None:
+    """The checkpoint of the latest step that was written to its end, if any.
+
+    The Trainer writes checkpoints in place: one that was cut off can lack its optimizer state
+    and would be resumed from without a word.
+    """
+    complete = [marker.parent for marker in work.glob(f"checkpoint-*/{COMPLETE}")]
+    return max(complete, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
+
+
+class Clock:
+    """How much of the time limit is used up, counted over all resumed runs."""
+
+    def __init__(self, max_minutes: float | None, spent_seconds: float = 0) -> None:
+        self.limit = math.inf if max_minutes is None else 60 * max_minutes
+        self.start = time.monotonic() - spent_seconds
+
+    def spent(self) -> float:
+        """Seconds of training so far."""
+        return time.monotonic() - self.start
+
+    def used(self) -> float:
+        """Share of the limit that has passed, at most 1."""
+        return min(1.0, self.spent() / self.limit) if self.limit > 0 else 1.0
+
+
+def learning_rate_factor(step: int, warmup: int, total: int, time_used: float = 0.0) -> float:
+    """Linear warm-up, then half a cosine down to 0 at the last step or when the time is up.
+
+    A run that its time limit cuts short would otherwise end at a high learning rate, which costs
+    more quality than the missing epochs.
+
+    >>> [learning_rate_factor(step, 10, 110) for step in (0, 5, 10, 60, 110)]
+    [0.0, 0.5, 1.0, 0.5, 0.0]
+    >>> learning_rate_factor(60, 10, 110, time_used=1.0)
+    0.0
+    """
+    if step < warmup:
+        return step / warmup
+    progress = max((step - warmup) / max(1, total - warmup), time_used)
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+
+
+class _Trainer(Seq2SeqTrainer):
+    """The Trainer with batches of like length and equal work, and a rate that minds the time."""
+
+    batches: TokenBatches
+    clock: Clock
+
+    def get_train_dataloader(self) -> DataLoader:
+        """Batches by tokens; the stock loader counts sentences."""
+        loader = DataLoader(
+            self.train_dataset, batch_sampler=self.batches, collate_fn=self.data_collator
+        )
+        return self.accelerator.prepare(loader)
+
+    def create_scheduler(self, num_training_steps: int, optimizer=None) -> LambdaLR:
+        """The schedule of `learning_rate_factor`."""
+        if self.lr_scheduler is None:
+            self.lr_scheduler = LambdaLR(
+                optimizer or self.optimizer,
+                lambda step: learning_rate_factor(
+                    step, self.args.warmup_steps, num_training_steps, self.clock.used()
+                ),
+            )
+        return self.lr_scheduler
+
+
+class _MarkComplete(TrainerCallback):
+    """Mark a checkpoint when all its files are written, with the seconds spent so far."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+
+    def on_save(self, args, state, control, **kwargs) -> None:
+        directory = Path(args.output_dir) / f"checkpoint-{state.global_step}"
+        (directory / COMPLETE).write_text(f"{self.clock.spent()}\n")
+
+
+class _StopInTime(TrainerCallback):
+    """End the epoch, and with it the training, when the time is up."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+
+    def on_step_end(self, args, state, control, **kwargs) -> None:
+        if self.clock.used() >= 1:
+            control.should_training_stop = True
