@@ -31,8 +31,8 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def gzip_bytes(data: bytes) -> bytes:
-    """Compress with no time stamp, so that equal data give equal files."""
-    return gzip.compress(data, compresslevel=6, mtime=0)
+    """Compress, quickly since runs are long, with no time stamp: equal data give equal files."""
+    return gzip.compress(data, compresslevel=1, mtime=0)
 
 
 def sha256(data: bytes) -> str:
