@@ -92,11 +92,11 @@ def bm25_index(
         InputError: if a document cannot be used (see :func:`optical_pt.bm25.write_terms`), the
             engine is unknown, or there is something at ``path`` that may not be replaced.
     """
+    if isinstance(fields, str) or not fields:
+        raise InputError(f"fields={fields!r}: give a tuple of field names, such as ('text',)")
     path, fields = Path(path), tuple(fields)
     if engine not in ENGINES:
         raise InputError(f"unknown BM25 engine {engine!r}: use one of {', '.join(ENGINES)}")
-    if isinstance(fields, str) or not fields:
-        raise InputError(f"fields={fields!r} names no fields: give a tuple such as ('text',)")
     if path.exists() and not (overwrite and (path / _METADATA_FILE).is_file()):
         fix = "pass overwrite=True" if (path / _METADATA_FILE).is_file() else "choose another path"
         raise InputError(f"{path} exists already: {fix} or remove it")

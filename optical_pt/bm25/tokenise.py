@@ -50,7 +50,7 @@ def words(text: str, language: str = "en") -> list[str]:
     ['中', '国', '人', '中国', '国人', 'iphone']
     """
     if language in ("tr", "az"):
-        text = text.replace("İ", "i").replace("I", "ı")
+        text = unicodedata.normalize("NFC", text).replace("İ", "i").replace("I", "ı")
     text = _normalise(text)
     if language == "en":
         text = _LATIN_ACCENTS.sub("", unicodedata.normalize("NFD", text))
