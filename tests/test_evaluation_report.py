@@ -68,6 +68,13 @@ def result():
     return make_result()
 
 
+@pytest.fixture(scope="module")
+def report(result, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report")
+    write_report(result, folder, manifest={"seed": 7, "models": {"nmt": "ab12"}})
+    return folder
+
+
 def test_terminal_table(result):
     table = format_table(result, "MAP")
     lines = table.splitlines()
@@ -105,9 +112,8 @@ def test_terminal_table_cuts_names_and_drops_needless_means():
         format_table(small, "AP")
 
 
-def test_markdown_and_latex(result, tmp_path):
-    write_report(result, tmp_path)
-    markdown = (tmp_path / "table.md").read_text()
+def test_markdown_and_latex(report):
+    markdown = (report / "table.md").read_text()
     rows = [line for line in markdown.splitlines() if line.startswith("|")]
     assert len(rows) == 2 * (2 + len(SYSTEMS))
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {13}
@@ -116,7 +122,7 @@ def test_markdown_and_latex(result, tmp_path):
     assert "Holm-corrected over 23 tests" in markdown
     assert "Queries: ha 20, sw 20" in markdown
 
-    latex = (tmp_path / "table.tex").read_text()
+    latex = (report / "table.tex").read_text()
     assert r"OPTICAL\_1 \& 50\% | \{x\} & \textbf{0.750}$^{\blacktriangle}$ &" in latex
     assert r"NMT $\gg$ BM25 & 0.375" in latex
     bodies = re.findall(r"\\begin\{tabular\}\{(l(?:r+))\}(.*?)\\end\{tabular\}", latex, re.DOTALL)
@@ -127,25 +133,25 @@ def test_markdown_and_latex(result, tmp_path):
                 assert len(re.findall(r"(?<!\\)&", line)) == len(columns) - 1
 
 
-def test_equal_results_give_equal_files(result, tmp_path):
-    first = write_report(result, tmp_path / "one", manifest={"seed": 7, "models": {"nmt": "ab12"}})
-    write_report(make_result(), tmp_path / "two")
+def test_equal_results_give_equal_files(report, tmp_path):
+    written = write_report(make_result(), tmp_path)
     names = ["results.csv", "per_query.csv.gz", "table.md", "table.tex", "chart.png"]
-    assert [path.name for path in first] == [*names, "manifest.json"]
-    assert sorted(p.name for p in (tmp_path / "one").iterdir()) == sorted(p.name for p in first)
+    assert [path.name for path in written] == [*names, "manifest.json"]
+    assert set(tmp_path.iterdir()) == set(written)
     for name in names:
-        one, two = (tmp_path / folder / name for folder in ("one", "two"))
-        assert one.read_bytes() == two.read_bytes()
+        assert (tmp_path / name).read_bytes() == (report / name).read_bytes()
 
-    manifest = json.loads((tmp_path / "one" / "manifest.json").read_text())
+
+def test_manifest(report):
+    manifest = json.loads((report / "manifest.json").read_text())
     assert manifest["seed"] == 7
     assert manifest["models"] == {"nmt": "ab12"}
     assert manifest["experiment"]["tests_corrected_together"] == 23
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", manifest["date"])
     assert {"pyterrier", "numpy", "torch"} <= set(manifest["packages"])
-    for name in names:
-        data = (tmp_path / "one" / name).read_bytes()
-        assert manifest["files"][name] == hashlib.sha256(data).hexdigest()
+    assert len(manifest["files"]) == 5
+    for name, digest in manifest["files"].items():
+        assert digest == hashlib.sha256((report / name).read_bytes()).hexdigest()
 
 
 def assert_reads_back(text, frame):
@@ -160,17 +166,15 @@ def assert_reads_back(text, frame):
                 assert cell == str(value)
 
 
-def test_csv_reads_back_exactly(result, tmp_path):
-    write_report(result, tmp_path)
-    assert_reads_back((tmp_path / "results.csv").read_text(), result.summary)
-    data = gzip.decompress((tmp_path / "per_query.csv.gz").read_bytes())
+def test_csv_reads_back_exactly(result, report):
+    assert_reads_back((report / "results.csv").read_text(), result.summary)
+    data = gzip.decompress((report / "per_query.csv.gz").read_bytes())
     assert_reads_back(data.decode(), result.per_query)
     assert list(result.per_query.columns) == ["system", "language", "qid", "measure", "value"]
 
 
-def test_chart_shows_systems_in_their_colours(result, tmp_path):
-    write_report(result, tmp_path)
-    with Image.open(tmp_path / "chart.png") as image:
+def test_chart_shows_systems_in_their_colours(report):
+    with Image.open(report / "chart.png") as image:
         pixels = np.asarray(image.convert("RGB")).reshape(-1, 3)
     colours, counts = np.unique(pixels, axis=0, return_counts=True)
     shown = {

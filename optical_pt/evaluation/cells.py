@@ -56,7 +56,9 @@ class CellStore:
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
 
-    def save(self, language: str, system: str, key: str | None, cell: Cell, run: pd.DataFrame):
+    def save(
+        self, language: str, system: str, key: str | None, cell: Cell, run: pd.DataFrame
+    ) -> None:
         """Write the run and then, where the system has a key, the cell."""
         run_sha256 = None
         if self.runs_dir is not None:

@@ -14,9 +14,10 @@ from optical_pt.errors import InputError
 from optical_pt.evaluation.cells import Cell, CellStore, cell_key
 from optical_pt.evaluation.checks import LanguageTask, check_input, check_results
 from optical_pt.evaluation.measures import measure_run, parse_measures
-from optical_pt.evaluation.result import ClirResult, summarize
+from optical_pt.evaluation.result import ClirResult
 from optical_pt.evaluation.runs import sort_run
 from optical_pt.evaluation.significance import CORRECTIONS, TESTS, Correction, Test
+from optical_pt.evaluation.summary import summarize
 from optical_pt.evaluation.system import Group, System
 
 
