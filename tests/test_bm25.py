@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import subprocess
+import sys
 
 import pandas as pd
 import pyterrier as pt
@@ -12,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optical_pt.bm25 import BM25Index, bm25_index, documents_sha256, open_bm25_index
+from optical_pt.bm25.terrier import start_terrier
 from optical_pt.errors import InputError
 from optical_pt.fusion import rrf
 
@@ -34,9 +38,9 @@ NO_TITLE = {"fields": ("text",)}
 def jvm() -> None:
     """Start Java, or skip: Terrier comes from Maven Central the first time."""
     try:
-        pt.java.init()
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        pytest.skip(f"Terrier cannot be started (Java or Maven Central missing): {error}")
+        start_terrier()
+    except InputError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session", params=["pisa", "terrier"])
@@ -284,6 +288,27 @@ def test_open_refuses_what_is_not_the_index_asked_for(tmp_path):
 def test_bad_queries(index, frame, message):
     with pytest.raises(InputError, match=message):
         index.retriever()(frame)
+
+
+def test_terrier_without_java_says_what_to_do(tmp_path):
+    """In a process of its own: a JVM starts once."""
+    code = (
+        "from optical_pt.bm25 import bm25_index\n"
+        "bm25_index([{'docno': 'a', 'text': 'x'}], 'unused', engine='terrier', fields=('text',))"
+    )
+    environment = {**os.environ, "JAVA_HOME": os.devnull, "JVM_PATH": "", "PATH": ""}
+    process = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 1
+    last = process.stderr.strip().splitlines()[-1]
+    assert last.startswith("optical_pt.errors.InputError: Terrier cannot start")
+    assert "engine='pisa'" in last
 
 
 def test_bad_options(tmp_path, index):

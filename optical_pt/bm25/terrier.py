@@ -10,6 +10,7 @@ import pandas as pd
 import pyterrier as pt
 
 from optical_pt.bm25.engines import read_term_file
+from optical_pt.errors import InputError
 
 # Terrier gives a term of more than half of the documents a negative score, PISA one of almost zero.
 # This share of the query's greatest weight is the least that Terrier's query language can write.
@@ -18,6 +19,25 @@ _ALMOST_ZERO = 1e-6
 # Terrier divides a query's weights by the greatest one. This term, which no text has (codes of 20
 # characters begin with x), is always there with weight 1, so that the other weights stay as given.
 _ANCHOR = "q" * 20
+
+
+def start_terrier() -> None:
+    """Start the JVM with Terrier in it, unless it runs already.
+
+    Raises:
+        InputError: if there is no Java, or Terrier has to be fetched and Maven Central is not
+            reached.
+    """
+    if pt.java.started():
+        return
+    try:
+        pt.java.init()
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise InputError(
+            f"Terrier cannot start ({reason}): install Java 11 or later and allow access to Maven "
+            "Central, or use engine='pisa'"
+        ) from None
 
 
 class TerrierEngine:
@@ -29,6 +49,7 @@ class TerrierEngine:
 
     def build(self, term_file: Path) -> None:
         """Index ``term_file``; see :class:`~optical_pt.bm25.engines.Engine`."""
+        start_terrier()
         # The docno column has a fixed width, and Terrier cuts longer ones.
         width = max(len(doc["docno"].encode("utf-8")) for doc in read_term_file(term_file))
         indexer = pt.terrier.IterDictIndexer(
@@ -47,6 +68,7 @@ class TerrierEngine:
         self, queries: Mapping[int, Mapping[str, float]], num_results: int, k1: float, b: float
     ) -> pd.DataFrame:
         """Score ``queries``; see :class:`~optical_pt.bm25.engines.Engine`."""
+        start_terrier()
         retriever = pt.terrier.Retriever(
             self._index,
             wmodel="BM25",

@@ -16,8 +16,9 @@ _UNSPACED = (
     r"[[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
     r"&&[\p{L}\p{M}\p{N}]]"
 )
-_RUN = regex.compile(
-    rf"(?V1)(?P<unspaced>{_UNSPACED}+)|(?P<word>[[\p{{L}}\p{{M}}\p{{N}}]--{_UNSPACED}]+)"
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+_SCRIPT_RUN = regex.compile(
+    rf"(?V1)(?P<unspaced>{_UNSPACED}+)|(?P<spaced>[\p{{Any}}--{_UNSPACED}]+)"
 )
 _HAN = regex.compile(r"\p{Han}")
 _CLUSTER = regex.compile(r"\X")
@@ -56,11 +57,12 @@ def words(text: str, language: str = "en") -> list[str]:
         text = _LATIN_ACCENTS.sub("", unicodedata.normalize("NFD", text))
         text = _ENGLISH_CLITIC.sub("", unicodedata.normalize("NFC", text))
     found: list[str] = []
-    for run in _RUN.finditer(text):
-        if run["word"]:
-            found.append(run["word"])
+    for word in _WORD.findall(text):
+        if word.isascii():
+            found.append(word)
         else:
-            found.extend(_bigrams(run["unspaced"]))
+            for run in _SCRIPT_RUN.finditer(word):
+                found.extend(_bigrams(run[0]) if run["unspaced"] else [run[0]])
     return found
 
 

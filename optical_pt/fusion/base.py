@@ -23,7 +23,7 @@ class Fusion(pt.Transformer):
     that are not in the input are left out.
 
     pyterrier_alpha's ``RRFusion`` was not used: it counts ranks from 0, breaks ties by the order of
-    rows, and loses documents' common rows when systems rewrite ``query``.
+    rows, and fails to join the rows of a document when a system rewrites ``query``.
     """
 
     schematic: ClassVar[dict[str, Any]]
