@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 import pyterrier as pt
@@ -23,7 +23,7 @@ class DocEncoder(pt.Transformer):
         fields: columns whose texts are joined by a space and encoded.
     """
 
-    schematic = {"label": "Doc Encoder"}
+    schematic: ClassVar = {"label": "Doc Encoder"}
     batch_size = 1024
 
     def __init__(self, model: LateInteraction, *, fields: Sequence[str] = ("text",)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 import pyterrier as pt
@@ -18,7 +18,7 @@ class QueryEncoder(pt.Transformer):
     the documents' encoder, by which an index recognises queries that it cannot answer.
     """
 
-    schematic = {"label": "Query Encoder"}
+    schematic: ClassVar = {"label": "Query Encoder"}
 
     def __init__(self, model: LateInteraction):
         self.model = model

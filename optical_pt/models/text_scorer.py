@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 import pyterrier as pt
@@ -25,7 +25,7 @@ class TextScorer(pt.Transformer):
         field: the column that holds the text.
     """
 
-    schematic = {"label": "MaxSim"}
+    schematic: ClassVar = {"label": "MaxSim"}
 
     def __init__(self, model: LateInteraction, *, field: str = "text"):
         self.model = model

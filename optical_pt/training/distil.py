@@ -1,0 +1,142 @@
+"""From a teacher and bitext to a student on disk."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from optical_pt.errors import InputError
+from optical_pt.files import refuse_existing, write_directory, write_text
+from optical_pt.models import LateInteraction
+from optical_pt.models.student import copy_query_side, join_sides
+from optical_pt.models.vocabulary_student import save_vocabulary_student
+from optical_pt.training.card import student_card
+from optical_pt.training.checkpoints import newest_complete_checkpoint
+from optical_pt.training.trainer import TrainingSettings, distillation_trainer
+from optical_pt.training.vocabulary import new_vocabulary
+from optical_pt.translation import LexicalTable
+
+if TYPE_CHECKING:
+    from sentence_transformers import MultiVectorEncoder
+
+    from optical_pt.training.bitext import SentencePair
+
+FORMATS = ("router", "vocabulary")
+
+
+def distil(
+    teacher: LateInteraction,
+    pairs: Sequence[SentencePair],
+    output: str | Path,
+    *,
+    vocabulary_size: int = 12000,
+    settings: TrainingSettings | None = None,
+    release: str = "router",
+    resume: bool = False,
+    provenance: dict | None = None,
+) -> LateInteraction:
+    """Distil a student query encoder and write it, whole or not at all.
+
+    Beside the student, the output folder gets the model card and, per language, the lexical
+    translation table of the same pairs (``lexicon.XX.tsv.gz``), so that translation baselines
+    learn from what the student learnt from. Checkpoints live in ``OUTPUT.training`` until then.
+
+    Args:
+        teacher: the English model.
+        pairs: the bitext, of one language or several.
+        output: the folder to make.
+        vocabulary_size: of the WordPiece vocabulary learnt on the foreign side, of which the
+            entries that the teacher lacks are added; 0 keeps the teacher's vocabulary.
+        settings: of training; ``epochs=0`` releases the starting point.
+        release: ``"router"``, a sentence-transformers directory with the teacher as document
+            side; ``"vocabulary"``, only the word embeddings that differ from the teacher's.
+        resume: go on from the newest complete checkpoint.
+        provenance: for the model card and ``training.json``: command, data, licences.
+
+    Raises:
+        InputError: if the output exists, an option is unknown, or there are unfinished checkpoints
+            but ``resume`` is not set.
+    """
+    output, settings = Path(output), settings or TrainingSettings()
+    _check(output, settings, release)
+    work = output.with_name(output.name + ".training")
+    if work.exists() and not resume:
+        raise InputError(f"{work}: an unfinished training; use --resume or delete it")
+    student = _start(teacher.encoder, pairs, vocabulary_size, settings.seed)
+    losses = _train(student, teacher.encoder, pairs, work, settings) if settings.epochs else []
+    languages = sorted({pair.language for pair in pairs})
+    record = {
+        "teacher": teacher.name,
+        "teacher_fingerprint": teacher.fingerprint,
+        "languages": languages,
+        "vocabulary_size": vocabulary_size,
+        "settings": asdict(settings),
+        "losses": losses,
+        **(provenance or {}),
+    }
+    with write_directory(output) as unfinished:
+        _release(student, teacher, languages, release, unfinished)
+        for language in languages:
+            mine = [pair for pair in pairs if pair.language == language]
+            table = LexicalTable.learn(mine, language=language)
+            table.save(unfinished / f"lexicon.{language}.tsv.gz")
+        write_text(unfinished / "training.json", json.dumps(record, indent=2) + "\n")
+        write_text(unfinished / "README.md", student_card(record, pairs))
+    shutil.rmtree(work, ignore_errors=True)
+    return LateInteraction(output, device=teacher.device)
+
+
+def _check(output: Path, settings: TrainingSettings, release: str) -> None:
+    refuse_existing(output)
+    if release not in FORMATS:
+        raise InputError(f"release {release!r}: choose one of {', '.join(FORMATS)}")
+    if release == "vocabulary" and settings.train != "embeddings":
+        raise InputError("a 'vocabulary' release needs train='embeddings'; choose 'router'")
+
+
+def _start(
+    teacher: MultiVectorEncoder, pairs: Sequence[SentencePair], vocabulary_size: int, seed: int
+) -> MultiVectorEncoder:
+    from transformers import set_seed
+
+    set_seed(seed)
+    if vocabulary_size == 0:
+        return copy_query_side(teacher)
+    pieces, embeddings = new_vocabulary(teacher, pairs, size=vocabulary_size)
+    return copy_query_side(teacher, pieces, embeddings)
+
+
+def _train(
+    student: MultiVectorEncoder,
+    teacher: MultiVectorEncoder,
+    pairs: Sequence[SentencePair],
+    work: Path,
+    settings: TrainingSettings,
+) -> list[dict[str, float]]:
+    trainer = distillation_trainer(student, teacher, pairs, work, settings)
+    trainer.train(resume_from_checkpoint=newest_complete_checkpoint(work))
+    student.requires_grad_(True)
+    return [
+        {"step": entry["step"], "loss": entry["loss"]}
+        for entry in trainer.state.log_history
+        if "loss" in entry
+    ]
+
+
+def _release(
+    student: MultiVectorEncoder,
+    teacher: LateInteraction,
+    languages: Sequence[str],
+    release: str,
+    directory: Path,
+) -> None:
+    student.eval()
+    if release == "vocabulary":
+        save_vocabulary_student(student, teacher.encoder, teacher.name, languages, directory)
+    else:
+        joined = join_sides(student, teacher.encoder)
+        joined.save_pretrained(str(directory), safe_serialization=True)

@@ -1,0 +1,59 @@
+"""New vocabulary entries for a student, started from word alignment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from optical_pt.alignment import ibm1
+from optical_pt.models.fingerprint import query_modules
+from optical_pt.models.tokenizer_extension import extend_tokenizer, learn_pieces
+
+if TYPE_CHECKING:
+    import torch
+    from sentence_transformers import MultiVectorEncoder
+    from transformers import PreTrainedTokenizerBase
+
+    from optical_pt.training.bitext import SentencePair
+
+
+def new_vocabulary(
+    teacher: MultiVectorEncoder, pairs: Sequence[SentencePair], *, size: int
+) -> tuple[list[str], torch.Tensor]:
+    """Choose the entries that a teacher's tokenizer lacks for a language, and their embeddings.
+
+    WordPiece is learnt on the foreign sentences. A new entry starts as the average of the
+    embeddings of the teacher's tokens, weighted by t(English token | entry) of IBM model 1; one
+    that aligns with nothing starts as the mean of all new entries.
+
+    Args:
+        teacher: a model with a WordPiece tokenizer.
+        pairs: the bitext to learn from.
+        size: of the WordPiece vocabulary learnt on the foreign side.
+
+    Returns:
+        the entries, and their ``(entries, hidden size)`` float32 embeddings.
+    """
+    import torch
+
+    transformer = query_modules(teacher)[0]
+    tokenizer = transformer.tokenizer
+    foreign = [pair.foreign for pair in pairs]
+    pieces = learn_pieces(tokenizer, foreign, size=size)
+    extended = extend_tokenizer(tokenizer, pieces)
+    translation = ibm1(
+        _token_ids(extended, foreign),
+        _token_ids(tokenizer, [pair.english for pair in pairs]),
+        n_source=len(extended),
+        n_target=len(tokenizer),
+    )[len(tokenizer) :]
+    english = transformer.auto_model.get_input_embeddings().weight.detach().float().cpu()
+    embeddings = torch.from_numpy(translation @ english.numpy()).float()
+    aligned = torch.from_numpy(translation.sum(axis=1) > 0)
+    embeddings[~aligned] = embeddings[aligned].mean(dim=0)
+    return pieces, embeddings
+
+
+def _token_ids(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[str]) -> list[list[int]]:
+    encoded = tokenizer(list(sentences), add_special_tokens=False, truncation=False)
+    return encoded["input_ids"]
