@@ -40,15 +40,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--bitext", action="append", required=True, metavar="LANG=FILE",
-        help="sentence pairs of a language (.tsv or .tsv.gz); repeat for several languages")  # fmt: skip
+        help="sentence pairs (.tsv or .tsv.gz); repeat for several languages")  # fmt: skip
     add("--output", type=Path, required=True, help="the folder to make")
     add("--teacher", default="minilm", help="'minilm', a directory or a hub name (%(default)s)")
     add("--tags", help="comma-separated source tags to keep (default: all)")
     add("--limit", type=int, help="at most this many pairs a language, sampled by the seed")
     add("--vocabulary", type=int, default=8000, metavar="N",
-        help="learn N WordPiece entries and add those that the teacher lacks; 0: none (%(default)s)")  # fmt: skip
+        help="WordPiece entries learnt, of which the teacher gets those it lacks (%(default)s)")  # fmt: skip
     add("--release", choices=("router", "vocabulary"), default="router",
-        help="a whole sentence-transformers model, or only its new word embeddings (%(default)s)")  # fmt: skip
+        help="a whole model, or only the word embeddings that changed (%(default)s)")  # fmt: skip
     add("--train", choices=("embeddings", "all"), default="embeddings",
         help="what is trained (%(default)s)")  # fmt: skip
     add("--epochs", type=float, default=3, help="(%(default)s)")

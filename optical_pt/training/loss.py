@@ -90,9 +90,11 @@ class OpticalLoss(nn.Module):
         """BibTeX of the paper, for the model card."""
         return """
 @inproceedings{huang2023optical,
-    title = "Improving Cross-lingual Information Retrieval on Low-Resource Languages via Optimal Transport Distillation",
+    title = "Improving Cross-lingual Information Retrieval on Low-Resource Languages via Optimal
+             Transport Distillation",
     author = "Huang, Zhiqi and Yu, Puxuan and Allan, James",
-    booktitle = "Proceedings of the Sixteenth ACM International Conference on Web Search and Data Mining",
+    booktitle = "Proceedings of the Sixteenth ACM International Conference on Web Search and Data
+                 Mining",
     year = "2023",
 }
 """

@@ -1,0 +1,160 @@
+"""Exact MaxSim over every document of an index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pandas as pd
+import pyterrier as pt
+
+from optical_pt.maxsim import segment_maxsim
+from optical_pt.ranking import add_ranks
+
+if TYPE_CHECKING:
+    import torch
+
+    from optical_pt.index.token_index import TokenIndex
+
+BLOCK_TOKENS = 65536
+BATCH_QUERY_TOKENS = 256
+
+
+class ExactRetriever(pt.Transformer):
+    """Search by exact MaxSim, in blocked matrix products.
+
+    No candidate generation, no quantisation beyond half precision: products of stored float16
+    tokens with query tokens run in bf16 on CPU (fp16 products have no CPU kernels worth the name)
+    and in fp16 on GPU, with float32 sums over query tokens.
+
+    Args:
+        index: the index to search.
+        num_results: at most this many per query; ties at the cut break by docno.
+        device: where products run; the default takes a GPU where there is one.
+        precision: of products, ``"half"``, or ``"float32"`` to check against a reference.
+    """
+
+    schematic: ClassVar = {"label": "MaxSim Retriever"}
+
+    def __init__(
+        self,
+        index: TokenIndex,
+        *,
+        num_results: int = 1000,
+        device: str | None = None,
+        precision: str = "half",
+    ):
+        self.index = index
+        self.num_results = num_results
+        self.device = device
+        self.precision = precision
+
+    def transform(self, queries: pd.DataFrame) -> pd.DataFrame:
+        """Return the best documents of each query, with all columns of the query."""
+        pt.validate.query_frame(queries, extra_columns=["query_embs", "embs_model"])
+        queries = queries.drop(columns=["docno", "score", "rank"], errors="ignore")
+        if queries.empty:
+            return queries.assign(
+                docno=pd.Series(dtype=object),
+                score=pd.Series(dtype=float),
+                rank=pd.Series(dtype=int),
+            )
+        self.index.check_model(queries["embs_model"])
+        found = [
+            self._top(row, scores) for row, scores in self._scores(list(queries["query_embs"]))
+        ]
+        rows = np.concatenate([np.full(len(positions), row) for row, positions, _ in found])
+        positions = np.concatenate([positions for _, positions, _ in found])
+        results = queries.iloc[rows].reset_index(drop=True)
+        results["docno"] = self.index.docnos[positions]
+        results["score"] = np.concatenate([scores for _, _, scores in found]).astype(float)
+        return add_ranks(results)
+
+    def fuse_rank_cutoff(self, k: int) -> ExactRetriever:
+        """Return a retriever with the smaller of both cutoffs (for ``% k``)."""
+        return ExactRetriever(
+            self.index,
+            num_results=min(k, self.num_results),
+            device=self.device,
+            precision=self.precision,
+        )
+
+    def _top(self, row: int, scores: np.ndarray) -> tuple[int, np.ndarray, np.ndarray]:
+        """Positions of the best documents; equal scores at the cut are settled by docno."""
+        k = min(self.num_results, len(scores))
+        threshold = -np.partition(-scores, k - 1)[k - 1]
+        above = np.flatnonzero(scores > threshold)
+        level = np.flatnonzero(scores == threshold)
+        level = level[np.argsort(self.index.docnos[level], kind="stable")][: k - len(above)]
+        positions = np.concatenate([above, level])
+        return row, positions, scores[positions]
+
+    def _scores(self, query_embs: list[np.ndarray]) -> Iterator[tuple[int, np.ndarray]]:
+        """Per query, its row and its ``(documents,)`` float32 scores."""
+        for rows in _batches(query_embs):
+            lengths = [len(query_embs[row]) for row in rows]
+            batch = np.concatenate([query_embs[row] for row in rows])
+            best = np.concatenate(list(self._best_matches(batch)))
+            ends = np.cumsum(lengths)
+            for row, length, end in zip(rows, lengths, ends, strict=True):
+                yield row, best[:, end - length : end].sum(axis=1, dtype=np.float32)
+
+    def _best_matches(self, query_tokens: np.ndarray) -> Iterator[np.ndarray]:
+        """Per block of documents, ``(documents, query tokens)``: each token's best similarity."""
+        import torch
+
+        device = self.device or ("cuda" if torch.cuda.is_available() else "cpu")
+        dtype = self._dtype(device)
+        queries = torch.from_numpy(query_tokens).to(device=device, dtype=dtype).T.contiguous()
+        for first, last in _blocks(self.index.lengths):
+            lengths = self.index.lengths[first:last]
+            start = self.index.starts[first]
+            # A copy: the memory map is read-only, which torch does not know.
+            tokens = torch.from_numpy(np.array(self.index.tokens[start : start + lengths.sum()]))
+            similarity = tokens.to(device=device, dtype=dtype) @ queries
+            yield segment_maxsim(similarity.float().cpu().numpy(), lengths)
+
+    def _dtype(self, device: str) -> torch.dtype:
+        import torch
+
+        if self.precision == "float32":
+            return torch.float32
+        return torch.bfloat16 if device == "cpu" else torch.float16
+
+    @property
+    def _identity(self) -> tuple:
+        return (self.index, self.num_results, self.device, self.precision)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ExactRetriever) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash((ExactRetriever, self._identity))
+
+    def __repr__(self) -> str:
+        return f"{self.index!r}.retriever(num_results={self.num_results})"
+
+
+def _batches(query_embs: list[np.ndarray]) -> Iterator[list[int]]:
+    """Rows of queries with at most ``BATCH_QUERY_TOKENS`` tokens together, or a single query."""
+    rows: list[int] = []
+    tokens = 0
+    for row, embeddings in enumerate(query_embs):
+        if rows and tokens + len(embeddings) > BATCH_QUERY_TOKENS:
+            yield rows
+            rows, tokens = [], 0
+        rows.append(row)
+        tokens += len(embeddings)
+    yield rows
+
+
+def _blocks(lengths: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Ranges of documents with at most ``BLOCK_TOKENS`` tokens together, or a single document."""
+    ends = np.cumsum(lengths)
+    first = 0
+    while first < len(lengths):
+        done = ends[first] - lengths[first]
+        last = max(first + 1, int(np.searchsorted(ends, done + BLOCK_TOKENS, side="right")))
+        yield first, last
+        first = last

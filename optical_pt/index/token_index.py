@@ -1,0 +1,148 @@
+"""A memory-mapped index of token embeddings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyterrier as pt
+
+from optical_pt.errors import InputError
+from optical_pt.index.writer import FORMAT, METADATA, VERSION, write_index
+
+if TYPE_CHECKING:
+    from optical_pt.index.retriever import ExactRetriever
+    from optical_pt.index.scorer import IndexScorer
+
+
+class TokenIndex(pt.Artifact, pt.Indexer):
+    """Token embeddings of a collection, in half precision, one after the other on disk.
+
+    Files: ``tokens.f16`` (``(tokens, dim)`` little-endian float16), ``lengths.npy`` (int32, tokens
+    of each document), ``docnos.txt`` (one a line) and ``pt_meta.json`` with counts and the
+    fingerprint of the document model, by which queries of another model are refused.
+
+    Args:
+        path: the folder of the index.
+
+    Example::
+
+        index = TokenIndex("passages.index")
+        (teacher.doc_encoder() >> index).index(documents)
+        search = teacher.query_encoder() >> index.retriever()
+        rerank = bm25 >> student.query_encoder() >> index.scorer()
+    """
+
+    def __init__(self, path: str | Path):
+        super().__init__(path)
+
+    def index(self, iter: Iterable[dict[str, Any]], **_: Any) -> TokenIndex:
+        """Write the index, whole or not at all, from dicts with docno, doc_embs and embs_model.
+
+        Returns:
+            itself, so that a pipeline's ``index()`` gives the index.
+
+        Raises:
+            InputError: if the folder exists, a docno is missing, empty or repeated, embeddings
+                differ in width or in model, or there is no document.
+        """
+        write_index(self.path, iter)
+        self.__dict__.pop("metadata", None)
+        return self
+
+    def index_inputs(self) -> list[list[str]]:
+        """Columns that :meth:`index` takes."""
+        return [["docno", "doc_embs", "embs_model"]]
+
+    def retriever(self, num_results: int = 1000, *, device: str | None = None) -> ExactRetriever:
+        """Return exact MaxSim search over every document."""
+        from optical_pt.index.retriever import ExactRetriever
+
+        return ExactRetriever(self, num_results=num_results, device=device)
+
+    def scorer(self) -> IndexScorer:
+        """Return a reranker that scores results by their stored embeddings."""
+        from optical_pt.index.scorer import IndexScorer
+
+        return IndexScorer(self)
+
+    @cached_property
+    def metadata(self) -> dict[str, Any]:
+        """Counts, width and model fingerprint; reads them from disk and checks file sizes.
+
+        Raises:
+            InputError: if there is no index, or it is not whole.
+        """
+        path = self.path / METADATA
+        if not path.is_file():
+            raise InputError(f"{self.path}: no token index there; build it with .index()")
+        metadata = json.loads(path.read_text(encoding="utf-8"))
+        if metadata.get("format") != FORMAT or metadata.get("version") != VERSION:
+            raise InputError(f"{path}: not a token index of this version; build it anew")
+        expected = metadata["n_tokens"] * metadata["dim"] * 2
+        tokens = self.path / "tokens.f16"
+        if not tokens.is_file() or tokens.stat().st_size != expected:
+            raise InputError(f"{tokens}: not {expected} bytes long; build the index anew")
+        return metadata
+
+    @property
+    def fingerprint(self) -> str:
+        """Fingerprint of the document model."""
+        return self.metadata["embs_model"]
+
+    @cached_property
+    def tokens(self) -> np.ndarray:
+        """``(tokens, dim)`` float16, memory-mapped."""
+        shape = (self.metadata["n_tokens"], self.metadata["dim"])
+        if shape[0] == 0:
+            return np.zeros(shape, dtype="<f2")
+        return np.memmap(self.path / "tokens.f16", dtype="<f2", mode="r", shape=shape)
+
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """``(documents,)`` int64, tokens of each document."""
+        return np.load(self.path / "lengths.npy", allow_pickle=False).astype(np.int64)
+
+    @cached_property
+    def starts(self) -> np.ndarray:
+        """``(documents,)`` int64, position of each document's first token."""
+        return np.cumsum(self.lengths) - self.lengths
+
+    @cached_property
+    def docnos(self) -> np.ndarray:
+        """``(documents,)`` strings."""
+        text = (self.path / "docnos.txt").read_text(encoding="utf-8")
+        return np.array(text.split("\n")[:-1], dtype=object)
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """From docno to position."""
+        return {docno: position for position, docno in enumerate(self.docnos)}
+
+    def check_model(self, fingerprints: Iterable[str]) -> None:
+        """Raise :class:`InputError` if queries were encoded for another document model."""
+        for fingerprint in set(fingerprints):
+            if fingerprint != self.fingerprint:
+                raise InputError(
+                    f"{self.path}: made by document model {self.fingerprint}, but the queries "
+                    f"belong to {fingerprint}; search with that teacher's index or its student"
+                )
+
+    def __len__(self) -> int:
+        return self.metadata["n_docs"]
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TokenIndex) and self.path == other.path
+
+    def __hash__(self) -> int:
+        return hash((TokenIndex, self.path))
+
+    def __repr__(self) -> str:
+        return f"TokenIndex({str(self.path)!r})"
