@@ -57,7 +57,7 @@ class CTranslate2Engine:
         self._num_beams = num_beams
         kind, _, index = (device or "auto").partition(":")
         self._translator = ctranslate2.Translator(
-            str(_converted(folder, model, identity, dtype)),
+            str(_converted(folder, model, identity, dtype, tokenizer)),
             device=kind,
             device_index=int(index or 0),
             compute_type=dtype,
@@ -77,7 +77,9 @@ class CTranslate2Engine:
         return [tokenizer.convert_tokens_to_ids(result.hypotheses[0]) for result in results]
 
 
-def _converted(folder: Path, model: str, identity: str, dtype: str) -> Path:
+def _converted(
+    folder: Path, model: str, identity: str, dtype: str, tokenizer: TranslationTokenizer
+) -> Path:
     """The folder of the converted model, which appears there only when it is complete."""
     name = hashlib.sha256(identity.encode()).hexdigest()[:24]
     home = Path(pt.io.pyterrier_home()) / "optical" / "ctranslate2"
@@ -85,18 +87,25 @@ def _converted(folder: Path, model: str, identity: str, dtype: str) -> Path:
     if not converted.is_dir():
         home.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=home) as draft:
-            _convert(folder, model, Path(draft) / "model", dtype)
+            _convert(folder, model, Path(draft) / "model", dtype, tokenizer)
             # Another process may have finished first: its folder is as good as this one.
             with suppress(OSError):
                 os.rename(Path(draft) / "model", converted)
     return converted
 
 
-def _convert(folder: Path, model: str, output: Path, dtype: str) -> None:
+def _convert(
+    folder: Path, model: str, output: Path, dtype: str, tokenizer: TranslationTokenizer
+) -> None:
     from ctranslate2.converters import TransformersConverter
 
+    class Converter(TransformersConverter):
+        def load_tokenizer(self, tokenizer_class, model_name_or_path, **kwargs):
+            # The vocabulary comes from it: the one that has all language tokens.
+            return tokenizer.tokenizer
+
     try:
-        TransformersConverter(str(folder)).convert(str(output), quantization=dtype)
+        Converter(str(folder)).convert(str(output), quantization=dtype)
     except (ValueError, KeyError, AttributeError, RuntimeError, NotImplementedError) as error:
         raise InputError(
             f"{model}: CTranslate2 cannot convert it ({str(error).strip().splitlines()[0]}); use "

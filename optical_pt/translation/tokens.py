@@ -67,9 +67,7 @@ class TranslationTokenizer:
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of an output, without special and language tokens."""
-        # M2M100's tokenizer does not count its language tokens among the special ones.
-        kept = [token for token in ids if token != self.first_id]
-        return self.tokenizer.decode(kept, skip_special_tokens=True).strip()
+        return self.tokenizer.decode(ids, skip_special_tokens=True).strip()
 
 
 def _load(folder: Path, model: str, small100: bool):
@@ -78,7 +76,7 @@ def _load(folder: Path, model: str, small100: bool):
     # SMaLL-100 names a tokenizer class that comes as code; only its language tokens differ.
     loader = M2M100Tokenizer if small100 else AutoTokenizer
     try:
-        return loader.from_pretrained(folder)
+        tokenizer = loader.from_pretrained(folder)
     except ImportError as error:
         raise InputError(
             f"{model}: its tokenizer needs another package ({str(error).strip().splitlines()[0]}); "
@@ -89,6 +87,11 @@ def _load(folder: Path, model: str, small100: bool):
             f"{model}: cannot load its tokenizer ({str(error).strip().splitlines()[0]}); check "
             "that the tokenizer files are in the folder"
         ) from None
+    if isinstance(tokenizer, M2M100Tokenizer):
+        # It knows the ids of its language tokens, but not that they are special tokens, so that
+        # it would write them into the text.
+        tokenizer.add_tokens(list(tokenizer.lang_token_to_id), special_tokens=True)
+    return tokenizer
 
 
 def _declared_class(folder: Path) -> str | None:

@@ -54,6 +54,9 @@ class TransformersEngine:
             top_k=None,
             top_p=None,
             max_length=None,
+            # Only changes the last token of an output that reaches the limit; CTranslate2 has not
+            # got it, and the engines are to give the same text.
+            forced_eos_token_id=None,
         )
         if tokenizer.first_id is not None:
             self._config.forced_bos_token_id = tokenizer.first_id
@@ -62,6 +65,7 @@ class TransformersEngine:
         """The best output for each input, each with at most ``max_new_tokens`` ids."""
         import torch
 
+        self._config.max_new_tokens = max_new_tokens
         batch = self._tokenizer.tokenizer.pad(
             {"input_ids": [list(ids) for ids in inputs]}, return_tensors="pt"
         ).to(self._device)
@@ -70,7 +74,6 @@ class TransformersEngine:
                 input_ids=batch["input_ids"],
                 attention_mask=batch["attention_mask"],
                 generation_config=self._config,
-                max_new_tokens=max_new_tokens,
             )
         return outputs.tolist()
 
