@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from optical_pt.errors import InputError
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
     from transformers import PreTrainedTokenizerBase
 
 CONTINUATION = "##"
 # A sentence without spaces (Thai, Chinese) is one "word" to WordPiece, [UNK] if it is longer.
 MAX_CHARACTERS_PER_WORD = 1000
+# Thai, Lao, Burmese, Khmer and kana; BERT splits Chinese characters itself.
+UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff]")
 
 
 def extend_tokenizer(
@@ -62,32 +65,65 @@ def learn_pieces(
     size: int,
     min_frequency: int = 2,
 ) -> list[str]:
-    """Learn the WordPiece entries that a language's sentences need and a tokenizer lacks.
+    """Choose the entries that a language's sentences need and a WordPiece tokenizer lacks.
+
+    Whole words, the most frequent first: learnt word fragments would also cut up names that the
+    teacher knows. Scripts without spaces get learnt fragments. Every character that the tokenizer
+    lacks becomes an entry, so that no word is unknown.
 
     Args:
         tokenizer: the teacher's fast WordPiece tokenizer.
         sentences: of the language.
-        size: of the vocabulary that is learnt; what the tokenizer has already is left out.
-        min_frequency: of a merge.
+        size: at most this many words (and fragments of unspaced scripts).
+        min_frequency: of a word.
 
     Returns:
-        new entries, in the order in which they were learnt (the alphabet sorted).
+        new entries: characters, words, fragments; ``##x`` continues a word.
     """
+    splitter = _splitter(tokenizer)
+    counts = Counter(word for sentence in sentences for word in splitter(sentence))
+    unspaced = [word for word in counts if UNSPACED.search(word)]
+    fragments = _learn_fragments({word: counts.pop(word) for word in unspaced}, size)
+    by_frequency = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    words = [word for word, count in by_frequency if count >= min_frequency]
+    characters = sorted({character for word in [*counts, *unspaced] for character in word})
+    entries = [*characters, *(CONTINUATION + character for character in characters)]
+    known = tokenizer.get_vocab()
+    new_words = [word for word in [*words, *fragments] if word not in known][:size]
+    return list(dict.fromkeys(entry for entry in [*entries, *new_words] if entry not in known))
+
+
+def _splitter(tokenizer: PreTrainedTokenizerBase) -> Callable[[str], list[str]]:
+    """A function from a sentence to its normalised words, as the extended tokenizer sees them."""
+    from tokenizers import Tokenizer
+
+    state = _state(tokenizer)
+    state["normalizer"] = _script_safe_normalizer(state)
+    whole = Tokenizer.from_str(json.dumps(state))
+
+    def split(sentence: str) -> list[str]:
+        normalized = whole.normalizer.normalize_str(sentence)
+        return [word for word, _ in whole.pre_tokenizer.pre_tokenize_str(normalized)]
+
+    return split
+
+
+def _learn_fragments(counts: dict[str, int], size: int) -> list[str]:
+    """WordPiece entries of words in scripts without spaces."""
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordPiece
     from tokenizers.trainers import WordPieceTrainer
 
-    learner = _untrained(tokenizer)
-    learner.train_from_iterator(
-        sentences,
-        WordPieceTrainer(
-            vocab_size=size,
-            min_frequency=min_frequency,
-            continuing_subword_prefix=CONTINUATION,
-            show_progress=False,
-        ),
+    if not counts:
+        return []
+    learner = Tokenizer(WordPiece(unk_token="[UNK]"))
+    trainer = WordPieceTrainer(
+        vocab_size=size, continuing_subword_prefix=CONTINUATION, show_progress=False
     )
-    known = tokenizer.get_vocab()
-    learnt = sorted(learner.get_vocab().items(), key=lambda entry: entry[1])
-    return [piece for piece, _ in learnt if piece not in known]
+    learner.train_from_iterator(
+        (word for word, count in counts.items() for _ in range(count)), trainer
+    )
+    return sorted(learner.get_vocab(), key=learner.get_vocab().__getitem__)
 
 
 def _state(tokenizer: PreTrainedTokenizerBase) -> dict:
@@ -100,18 +136,6 @@ def _state(tokenizer: PreTrainedTokenizerBase) -> dict:
         )
     state["truncation"] = state["padding"] = None
     return state
-
-
-def _untrained(tokenizer: PreTrainedTokenizerBase) -> Tokenizer:
-    from tokenizers import Tokenizer
-    from tokenizers.models import WordPiece
-
-    state = _state(tokenizer)
-    state["normalizer"] = _script_safe_normalizer(state)
-    learner = Tokenizer(WordPiece(unk_token="[UNK]"))
-    whole = Tokenizer.from_str(json.dumps(state))
-    learner.normalizer, learner.pre_tokenizer = whole.normalizer, whole.pre_tokenizer
-    return learner
 
 
 def _script_safe_normalizer(state: dict) -> dict | None:

@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--tags", help="comma-separated source tags to keep (default: all)")
     add("--limit", type=int, help="at most this many pairs a language, sampled by the seed")
     add("--vocabulary", type=int, default=8000, metavar="N",
-        help="WordPiece entries learnt, of which the teacher gets those it lacks (%(default)s)")  # fmt: skip
+        help="foreign words added to the teacher's vocabulary, at most (%(default)s)")  # fmt: skip
     add("--release", choices=("router", "vocabulary"), default="router",
         help="a whole model, or only the word embeddings that changed (%(default)s)")  # fmt: skip
     add("--train", choices=("embeddings", "all"), default="embeddings",

@@ -53,7 +53,7 @@ Command: `{record.get("command", "optical_pt.training.distil(...)")}`
 
 | setting | value |
 |---|---|
-| vocabulary learnt | {record["vocabulary_size"]} |
+| words added, at most | {record["vocabulary_size"]} |
 {settings}
 
 ## Scores

@@ -33,7 +33,7 @@ def distil(
     pairs: Sequence[SentencePair],
     output: str | Path,
     *,
-    vocabulary_size: int = 12000,
+    vocabulary_size: int = 8000,
     settings: TrainingSettings | None = None,
     release: str = "router",
     resume: bool = False,
@@ -49,8 +49,8 @@ def distil(
         teacher: the English model.
         pairs: the bitext, of one language or several.
         output: the folder to make.
-        vocabulary_size: of the WordPiece vocabulary learnt on the foreign side, of which the
-            entries that the teacher lacks are added; 0 keeps the teacher's vocabulary.
+        vocabulary_size: at most this many of the pairs' foreign words are added to the teacher's
+            vocabulary; 0 keeps it as it is.
         settings: of training; ``epochs=0`` releases the starting point.
         release: ``"router"``, a sentence-transformers directory with the teacher as document
             side; ``"vocabulary"``, only the word embeddings that differ from the teacher's.

@@ -22,14 +22,15 @@ def new_vocabulary(
 ) -> tuple[list[str], torch.Tensor]:
     """Choose the entries that a teacher's tokenizer lacks for a language, and their embeddings.
 
-    WordPiece is learnt on the foreign sentences. A new entry starts as the average of the
+    A new entry starts as the average of the
     embeddings of the teacher's tokens, weighted by t(English token | entry) of IBM model 1; one
     that aligns with nothing starts as the mean of all new entries.
 
     Args:
         teacher: a model with a WordPiece tokenizer.
         pairs: the bitext to learn from.
-        size: of the WordPiece vocabulary learnt on the foreign side.
+        size: at most this many words, see
+            :func:`~optical_pt.models.tokenizer_extension.learn_pieces`.
 
     Returns:
         the entries, and their ``(entries, hidden size)`` float32 embeddings.
@@ -46,6 +47,7 @@ def new_vocabulary(
         _token_ids(tokenizer, [pair.english for pair in pairs]),
         n_source=len(extended),
         n_target=len(tokenizer),
+        iterations=8,
     )[len(tokenizer) :]
     english = transformer.auto_model.get_input_embeddings().weight.detach().float().cpu()
     embeddings = torch.from_numpy(translation @ english.numpy()).float()
