@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -44,3 +45,19 @@ def write_text(path: str | Path, text: str) -> None:
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     unfinished.write_text(text, encoding="utf-8")
     os.replace(unfinished, path)
+
+
+def hash_path(path: str | Path) -> str:
+    """SHA-256 of a file, or of the names and contents of all files below a folder.
+
+    Hidden files (caches of a hub or an editor) are left out.
+    """
+    path = Path(path)
+    digest = hashlib.sha256()
+    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    for file in files:
+        name = file.relative_to(path).as_posix()
+        if not any(part.startswith(".") and part != "." for part in name.split("/")):
+            digest.update(f"{name}\0".encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()

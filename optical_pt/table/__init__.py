@@ -1,0 +1,14 @@
+"""The systems of a CLIR table and the shared parts that they are made of."""
+
+from optical_pt.table.resources import LanguageModels, Resources
+from optical_pt.table.students import find_lexicons, find_students
+from optical_pt.table.systems import SYSTEMS, language_systems
+
+__all__ = [
+    "SYSTEMS",
+    "LanguageModels",
+    "Resources",
+    "find_lexicons",
+    "find_students",
+    "language_systems",
+]

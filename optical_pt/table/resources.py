@@ -1,0 +1,159 @@
+"""What the systems of a table share: indexes, teacher, translation model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from optical_pt.bm25 import BM25Index, bm25_index, open_bm25_index
+from optical_pt.collections import Collection
+from optical_pt.errors import InputError
+from optical_pt.files import hash_path
+from optical_pt.index import TokenIndex
+from optical_pt.models import LateInteraction
+from optical_pt.translation import LexicalTable, NeuralTranslator
+
+
+@dataclass(frozen=True)
+class LanguageModels:
+    """The models of one query language; a system that needs a missing one is left out.
+
+    Attributes:
+        student: searches the teacher's index with queries of the language.
+        lexicon: word translations into the documents' language.
+        translator: neural translation into the documents' language.
+        identities: name and content hash of each, for manifests and for resuming.
+    """
+
+    student: LateInteraction | None = None
+    lexicon: LexicalTable | None = None
+    translator: NeuralTranslator | None = None
+    identities: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Resources:
+    """Shared parts, each made when it is first needed.
+
+    Attributes:
+        collection: is searched; a document is its title and text together.
+        teacher: encodes documents, and English queries.
+        folder: for indexes and the translation cache. An index there is used again if it was
+            made from the same documents by the same model.
+        bm25_engine: ``"pisa"`` or ``"terrier"``.
+        students: folders of students by language.
+        lexicons: files of lexical tables by language.
+        nmt: a seq2seq model (directory or hub name) that translates every language, if any.
+        device: for models; the default takes a GPU where there is one.
+    """
+
+    collection: Collection
+    teacher: LateInteraction
+    folder: Path
+    bm25_engine: str = "pisa"
+    students: dict[str, Path] = field(default_factory=dict)
+    lexicons: dict[str, Path] = field(default_factory=dict)
+    nmt: str | None = None
+    device: str | None = None
+
+    @cached_property
+    def bm25(self) -> BM25Index:
+        """BM25 index of the documents, built if it is not there.
+
+        Raises:
+            InputError: if the one that is there was made of other documents.
+        """
+        path = self.folder / f"bm25-{self.bm25_engine}"
+        settings = {"engine": self.bm25_engine, "language": self.collection.document_language}
+        if not path.exists():
+            return bm25_index(self.documents(), path, fields=("text",), **settings)
+        self._require_documents(path)
+        return open_bm25_index(path, fields=("text",), **settings)
+
+    @cached_property
+    def token_index(self) -> TokenIndex:
+        """Token index of the documents, built if it is not there.
+
+        Raises:
+            InputError: if the one that is there was made of other documents or by another model.
+        """
+        index = TokenIndex(self.folder / "tokens")
+        if index.path.exists():
+            self._require_documents(index.path)
+            index.check_model([self.teacher.fingerprint])
+            return index
+        encoder = self.teacher.doc_encoder()
+        encoded = (
+            row
+            for chunk in _chunks(self.documents(), encoder.batch_size)
+            for row in encoder.transform_iter(chunk)
+        )
+        return index.index(encoded)
+
+    def documents(self) -> Iterator[dict[str, Any]]:
+        """Stream docno and text, with the title at its head."""
+        for document in self.collection.documents():
+            text = f"{document['title']} {document['text']}".strip()
+            yield {"docno": document["docno"], "text": text}
+
+    def remember_documents(self) -> None:
+        """Note which documents the indexes in the folder are made of, before any is.
+
+        Raises:
+            InputError: if there are indexes of other documents.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        note = self.folder / "documents.sha256"
+        if note.exists():
+            self._require_documents(self.folder)
+        note.write_text(self._documents_hash + "\n", encoding="utf-8")
+
+    def models(self, language: str) -> LanguageModels:
+        """Open the models of a language."""
+        identities = {}
+        student = lexicon = translator = None
+        if language in self.students:
+            path = self.students[language]
+            student = LateInteraction(path, device=self.device, teacher=self.teacher)
+            identities["student"] = f"{path.name} {hash_path(path)}"
+        if language in self.lexicons:
+            path = self.lexicons[language]
+            lexicon = LexicalTable.load(path)
+            identities["lexicon"] = f"{path.name} {hash_path(path)}"
+        if self.nmt is not None:
+            translator = NeuralTranslator(
+                self.nmt,
+                source=language,
+                target=self.collection.document_language,
+                device=self.device,
+                cache=self.folder / "translations.sqlite",
+            )
+            identities["translator"] = self._nmt_identity
+        return LanguageModels(student, lexicon, translator, identities)
+
+    @cached_property
+    def _nmt_identity(self) -> str:
+        path = Path(self.nmt)
+        return f"{self.nmt} {hash_path(path)}" if path.is_dir() else self.nmt
+
+    @cached_property
+    def _documents_hash(self) -> str:
+        return self.collection.documents_fingerprint()
+
+    def _require_documents(self, path: Path) -> None:
+        note = self.folder / "documents.sha256"
+        made_of = note.read_text(encoding="utf-8").strip() if note.is_file() else "unknown"
+        if made_of != self._documents_hash:
+            raise InputError(
+                f"{path}: a stale index, made of other documents than {self.collection.name} has "
+                f"now; delete {self.folder} or choose another --output"
+            )
+
+
+def _chunks(documents: Iterator[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    while chunk := list(islice(documents, size)):
+        yield chunk

@@ -1,0 +1,157 @@
+"""The rows of a CLIR table, each a pipeline from shared parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import pyterrier as pt
+
+from optical_pt.errors import InputError
+from optical_pt.evaluation import System
+from optical_pt.evaluation.system import Family
+from optical_pt.fusion import rrf
+from optical_pt.table.resources import LanguageModels, Resources
+from optical_pt.translation import LexicalTranslator
+
+NUM_RESULTS = 1000
+RERANK_DEPTH = 100
+
+
+@dataclass(frozen=True)
+class Row:
+    """A system of the table.
+
+    Attributes:
+        key: what ``--systems`` calls it.
+        name: what the table calls it.
+        family: see :data:`optical_pt.evaluation.FAMILIES`.
+        needs: attributes of :class:`LanguageModels` without which it is left out.
+        build: makes the pipeline.
+        english: whether it answers the human English versions of the queries.
+    """
+
+    key: str
+    name: str
+    family: Family
+    needs: tuple[str, ...]
+    build: Callable[[Resources, LanguageModels], pt.Transformer]
+    english: bool = False
+
+
+def _bm25(shared: Resources, models: LanguageModels) -> pt.Transformer:
+    return shared.bm25.retriever(NUM_RESULTS)
+
+
+def _lexical(shared: Resources, models: LanguageModels) -> pt.Transformer:
+    return LexicalTranslator(models.lexicon) >> _bm25(shared, models)
+
+
+def _psq(shared: Resources, models: LanguageModels) -> pt.Transformer:
+    return LexicalTranslator(models.lexicon, mode="psq") >> _bm25(shared, models)
+
+
+def _nmt_bm25(shared: Resources, models: LanguageModels) -> pt.Transformer:
+    return models.translator.queries() >> _bm25(shared, models)
+
+
+def _teacher(shared: Resources, models: LanguageModels) -> pt.Transformer:
+    return shared.teacher.query_encoder() >> shared.token_index.retriever(NUM_RESULTS)
+
+
+def _nmt_teacher(shared: Resources, models: LanguageModels) -> pt.Transformer:
+    return models.translator.queries() >> _teacher(shared, models)
+
+
+def _optical(shared: Resources, models: LanguageModels) -> pt.Transformer:
+    return models.student.query_encoder() >> shared.token_index.retriever(NUM_RESULTS)
+
+
+def _rerank(shared: Resources, models: LanguageModels) -> pt.Transformer:
+    """Candidates by the translated query, scores by the student from the original one."""
+    candidates = models.translator.queries() >> shared.bm25.retriever(RERANK_DEPTH)
+    student = models.student.query_encoder()
+    return candidates >> pt.rewrite.reset() >> student >> shared.token_index.scorer()
+
+
+def _fusion(shared: Resources, models: LanguageModels) -> pt.Transformer:
+    return rrf(_optical(shared, models), _nmt_bm25(shared, models), num_results=NUM_RESULTS)
+
+
+#: The rows that a table has by default, in its order.
+SYSTEMS: tuple[Row, ...] = (
+    Row("bm25", "BM25", "bm25", (), _bm25),
+    Row("lexical", "lexical >> BM25", "lexical", ("lexicon",), _lexical),
+    Row("psq", "lexical PSQ >> BM25", "lexical", ("lexicon",), _psq),
+    Row("nmt-bm25", "NMT >> BM25", "nmt", ("translator",), _nmt_bm25),
+    Row("nmt-teacher", "NMT >> teacher", "nmt", ("translator",), _nmt_teacher),
+    Row("teacher", "teacher, untrained", "teacher", (), _teacher),
+    Row("optical", "OPTICAL", "optical", ("student",), _optical),
+    Row("rerank", "NMT >> BM25 >> OPTICAL", "rerank", ("translator", "student"), _rerank),
+    Row("fusion", "RRF(OPTICAL, NMT >> BM25)", "fusion", ("translator", "student"), _fusion),
+    Row("english-bm25", "human English >> BM25", "ceiling", (), _bm25, english=True),
+    Row("english-teacher", "human English >> teacher", "ceiling", (), _teacher, english=True),
+)
+
+
+def choose_rows(keys: Sequence[str] | None) -> tuple[Row, ...]:
+    """Rows by key or family, in table order; None gives all.
+
+    Raises:
+        InputError: for a word that is neither.
+    """
+    if keys is None:
+        return SYSTEMS
+    known = {name for row in SYSTEMS for name in (row.key, row.family)}
+    for key in keys:
+        if key not in known:
+            raise InputError(f"system {key!r}: choose from {', '.join(r.key for r in SYSTEMS)}")
+    return tuple(row for row in SYSTEMS if row.key in keys or row.family in keys)
+
+
+def system_name(key_or_name: str) -> str:
+    """The table's name of a system given by key or by name.
+
+    Raises:
+        InputError: for anything else.
+    """
+    for row in SYSTEMS:
+        if key_or_name in (row.key, row.name):
+            return row.name
+    raise InputError(f"baseline {key_or_name!r}: choose from {', '.join(r.key for r in SYSTEMS)}")
+
+
+def language_systems(
+    shared: Resources,
+    language: str,
+    english: pd.DataFrame | None,
+    rows: Sequence[Row] = SYSTEMS,
+) -> list[System]:
+    """Build the systems of one query language.
+
+    Args:
+        shared: indexes and models.
+        language: of the queries.
+        english: human English versions of the queries, for the ceilings; None leaves them out.
+        rows: what to build; a row whose models the language lacks is left out.
+    """
+    models = shared.models(language)
+    common = f"{shared.collection.documents_fingerprint()} {shared.teacher.fingerprint}"
+    systems = []
+    for row in rows:
+        if any(getattr(models, need) is None for need in row.needs):
+            continue
+        if row.english and english is None:
+            continue
+        parts = {need: models.identities[need] for need in row.needs}
+        systems.append(
+            System(
+                row.name,
+                row.family,
+                row.build(shared, models),
+                topics=english if row.english else None,
+                identity=f"{row.key} {shared.bm25_engine} {common} {parts}",
+            )
+        )
+    return systems
