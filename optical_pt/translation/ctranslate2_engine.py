@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
+import json
 import os
+import subprocess
+import sys
 import tempfile
+import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,11 +19,12 @@ import pyterrier as pt
 from optical_pt.errors import InputError
 from optical_pt.translation.tokens import TranslationTokenizer
 
+_WORKER = "optical_pt.translation.ctranslate2_worker"
 DTYPES = ("float32", "int8", "bfloat16", "float16")
 
 
 class CTranslate2Engine:
-    """A converted seq2seq model that turns token ids into token ids.
+    """A converted seq2seq model that turns token ids into token ids, in a process of its own.
 
     The model is converted at its first use into ``~/.pyterrier/optical/ctranslate2`` (PyTerrier's
     home, ``PYTERRIER_HOME``), in a folder named by its identity and dtype.
@@ -47,34 +53,60 @@ class CTranslate2Engine:
         dtype: str,
         device: str | None,
     ):
-        try:
-            import ctranslate2
-        except ImportError:
+        if importlib.util.find_spec("ctranslate2") is None:
             raise InputError(
                 "engine 'ctranslate2' needs the package: pip install 'optical-pt[ctranslate2]'"
-            ) from None
+            )
+        self._model = model
         self._tokenizer = tokenizer
         self._num_beams = num_beams
         kind, _, index = (device or "auto").partition(":")
-        self._translator = ctranslate2.Translator(
-            str(_converted(folder, model, identity, dtype, tokenizer)),
-            device=kind,
-            device_index=int(index or 0),
-            compute_type=dtype,
+        converted = _converted(folder, model, identity, dtype, tokenizer)
+        self._worker = subprocess.Popen(
+            [sys.executable, "-m", _WORKER, str(converted), kind, index or "0", dtype],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         )
+        weakref.finalize(self, _stop, self._worker)
 
     def generate(self, inputs: Sequence[Sequence[int]], max_new_tokens: int) -> list[list[int]]:
         """The best output for each input, each with at most ``max_new_tokens`` ids."""
         tokenizer = self._tokenizer.tokenizer
         first = self._tokenizer.first_token
-        results = self._translator.translate_batch(
-            [tokenizer.convert_ids_to_tokens(ids) for ids in inputs],
-            target_prefix=None if first is None else [[first]] * len(inputs),
-            beam_size=self._num_beams,
-            max_decoding_length=max_new_tokens,
-            max_input_length=0,
+        answer = self._ask(
+            {
+                "source": [tokenizer.convert_ids_to_tokens(ids) for ids in inputs],
+                "target_prefix": None if first is None else [[first]] * len(inputs),
+                "beam_size": self._num_beams,
+                "max_decoding_length": max_new_tokens,
+                "max_input_length": 0,
+            }
         )
-        return [tokenizer.convert_tokens_to_ids(result.hypotheses[0]) for result in results]
+        return [tokenizer.convert_tokens_to_ids(tokens) for tokens in answer]
+
+    def _ask(self, job: dict[str, object]) -> list[list[str]]:
+        try:
+            print(json.dumps(job), file=self._worker.stdin, flush=True)
+            line = self._worker.stdout.readline()
+        except BrokenPipeError:
+            line = self._worker.stdout.readline()
+        answer = json.loads(line or '{"error": "its process ended"}')
+        if "error" in answer:
+            raise InputError(
+                f"{self._model}: CTranslate2 failed ({answer['error'].strip().splitlines()[0]}); "
+                "check device and dtype, or use engine='transformers'"
+            )
+        return answer["outputs"]
+
+
+def _stop(worker: subprocess.Popen) -> None:
+    """Close the pipes, which ends the process, and wait for that."""
+    with suppress(BrokenPipeError):
+        worker.stdin.close()
+    worker.stdout.close()
+    worker.wait()
 
 
 def _converted(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -45,8 +44,8 @@ class TransformersEngine:
             raise InputError("dtype 'float16' is far too slow on a CPU; use float32 or bfloat16")
         self._tokenizer = tokenizer
         self._model = _load(folder, model, getattr(torch, dtype)).to(self._device).eval()
-        self._config = copy.deepcopy(self._model.generation_config)
-        self._config.update(
+        # Set in the model's own settings: there, unlike in arguments, None overrides a value.
+        self._model.generation_config.update(
             num_beams=num_beams,
             num_return_sequences=1,
             do_sample=False,
@@ -59,13 +58,12 @@ class TransformersEngine:
             forced_eos_token_id=None,
         )
         if tokenizer.first_id is not None:
-            self._config.forced_bos_token_id = tokenizer.first_id
+            self._model.generation_config.forced_bos_token_id = tokenizer.first_id
 
     def generate(self, inputs: Sequence[Sequence[int]], max_new_tokens: int) -> list[list[int]]:
         """The best output for each input, each with at most ``max_new_tokens`` ids."""
         import torch
 
-        self._config.max_new_tokens = max_new_tokens
         batch = self._tokenizer.tokenizer.pad(
             {"input_ids": [list(ids) for ids in inputs]}, return_tensors="pt"
         ).to(self._device)
@@ -73,7 +71,7 @@ class TransformersEngine:
             outputs = self._model.generate(
                 input_ids=batch["input_ids"],
                 attention_mask=batch["attention_mask"],
-                generation_config=self._config,
+                max_new_tokens=max_new_tokens,
             )
         return outputs.tolist()
 
