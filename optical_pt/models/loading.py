@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from optical_pt.errors import InputError
 from optical_pt.models.minilm import MINILM, load_minilm
+from optical_pt.models.quiet import quiet_transformers
 from optical_pt.models.student import resolve_skiplist
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def load_encoder(
     _require_late_interaction(name_or_path, revision)
     from sentence_transformers import MultiVectorEncoder
 
-    encoder = MultiVectorEncoder(name_or_path, revision=revision, device=device)
+    with quiet_transformers():
+        encoder = MultiVectorEncoder(name_or_path, revision=revision, device=device)
     resolve_skiplist(encoder)
     return encoder
 

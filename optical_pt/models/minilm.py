@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optical_pt.errors import InputError
+from optical_pt.models.quiet import quiet_transformers
 
 if TYPE_CHECKING:
     from sentence_transformers import MultiVectorEncoder
@@ -36,12 +37,13 @@ def load_minilm(device: str | None = None) -> MultiVectorEncoder:
 
     directory = minilm_directory()
     _check_weights(directory / "model.safetensors")
-    transformer = Transformer(
-        str(directory),
-        query_length=QUERY_LENGTH,
-        document_length=DOCUMENT_LENGTH,
-        model_kwargs={"add_pooling_layer": False},
-    )
+    with quiet_transformers():
+        transformer = Transformer(
+            str(directory),
+            query_length=QUERY_LENGTH,
+            document_length=DOCUMENT_LENGTH,
+            model_kwargs={"add_pooling_layer": False},
+        )
     normalize = Normalize(module_input_name="token_embeddings")
     return MultiVectorEncoder(modules=[transformer, MultiVectorMask(), normalize], device=device)
 

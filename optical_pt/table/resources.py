@@ -9,6 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from optical_pt.bm25 import BM25Index, bm25_index, open_bm25_index
 from optical_pt.collections import Collection
 from optical_pt.errors import InputError
@@ -35,7 +37,7 @@ class LanguageModels:
     identities: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Resources:
     """Shared parts, each made when it is first needed.
 
@@ -49,6 +51,7 @@ class Resources:
         lexicons: files of lexical tables by language.
         nmt: a seq2seq model (directory or hub name) that translates every language, if any.
         device: for models; the default takes a GPU where there is one.
+        qrels: whose docnos are looked for when documents are read, if given.
     """
 
     collection: Collection
@@ -59,6 +62,7 @@ class Resources:
     lexicons: dict[str, Path] = field(default_factory=dict)
     nmt: str | None = None
     device: str | None = None
+    qrels: pd.DataFrame | None = None
 
     @cached_property
     def bm25(self) -> BM25Index:
@@ -96,7 +100,7 @@ class Resources:
 
     def documents(self) -> Iterator[dict[str, Any]]:
         """Stream docno and text, with the title at its head."""
-        for document in self.collection.documents():
+        for document in self.collection.documents(self.qrels):
             text = f"{document['title']} {document['text']}".strip()
             yield {"docno": document["docno"], "text": text}
 

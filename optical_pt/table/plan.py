@@ -1,0 +1,156 @@
+"""From the choices of a user to the input of an experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from optical_pt.collections import open_collection
+from optical_pt.errors import InputError
+from optical_pt.evaluation import System
+from optical_pt.models import LateInteraction
+from optical_pt.table.resources import Resources
+from optical_pt.table.students import find_lexicons, find_students
+from optical_pt.table.systems import Row, choose_rows, language_systems, system_name
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """What to compare, on what.
+
+    Attributes:
+        collection: see :func:`optical_pt.collections.open_collection`.
+        index_folder: for indexes and the translation cache.
+        query_sets: of the collection; None takes all. Those with one language are pooled.
+        languages: of the queries; None takes all of the sets but the documents' own.
+        low_resource: languages to group as low-resource; None asks the collection.
+        teacher: see :class:`~optical_pt.models.LateInteraction`.
+        students: a folder of students, or one; None for none.
+        nmt: a seq2seq model for every language; None for none.
+        systems: keys or families of :data:`optical_pt.table.SYSTEMS`; None takes all for which
+            the models are there.
+        baseline: key or name of the system that the others are tested against.
+        bm25_engine: ``"pisa"`` or ``"terrier"``.
+        device: for models.
+    """
+
+    collection: str
+    index_folder: Path
+    query_sets: Sequence[str] | None = None
+    languages: Sequence[str] | None = None
+    low_resource: Sequence[str] | None = None
+    teacher: str = "minilm"
+    students: str | Path | None = None
+    nmt: str | None = None
+    systems: Sequence[str] | None = None
+    baseline: str | None = "nmt-bm25"
+    bm25_engine: str = "pisa"
+    device: str | None = None
+
+
+class ClirTable:
+    """The systems, topics, qrels and groups of each language, ready for ``clir_experiment``.
+
+    Everything that can be wrong with the input is found here, before any retrieval.
+
+    Args:
+        plan: the choices.
+        say: called with a line on what is being done or left out.
+
+    Attributes:
+        systems, topics, qrels, groups: by language.
+        baseline: name of the baseline, or None where no language has it.
+
+    Raises:
+        InputError: for any input that cannot be used.
+    """
+
+    def __init__(self, plan: TablePlan, say: Callable[[str], None] = lambda line: None):
+        self.plan, self._say = plan, say
+        rows = choose_rows(plan.systems)
+        baseline = None if plan.baseline is None else system_name(plan.baseline)
+        self.collection = open_collection(plan.collection, low_resource=plan.low_resource)
+        self.languages = self._languages()
+        judged = {
+            language: self.collection.judged_topics(language, plan.query_sets)
+            for language in self.languages
+        }
+        students = find_students(plan.students) if plan.students else {}
+        self.shared = Resources(
+            collection=self.collection,
+            teacher=LateInteraction(plan.teacher, device=plan.device),
+            folder=plan.index_folder,
+            bm25_engine=plan.bm25_engine,
+            students=students,
+            lexicons=find_lexicons(students),
+            nmt=plan.nmt,
+            device=plan.device,
+            qrels=pd.concat([topics.qrels for topics in judged.values()]),
+        )
+        self._build_indexes()
+        self.topics = {language: topics.topics for language, topics in judged.items()}
+        self.qrels = {language: topics.qrels for language, topics in judged.items()}
+        self.groups = {language: self.collection.group(language) for language in judged}
+        self.systems: dict[str, list[System]] = {}
+        for language, topics in judged.items():
+            if topics.unjudged:
+                say(f"{language}: {len(topics.unjudged)} queries without judgments are left out")
+            self.systems[language] = language_systems(self.shared, language, topics.english, rows)
+            self._tell_missing(language, rows)
+        self.baseline = self._available(baseline)
+
+    def provenance(self) -> dict[str, Any]:
+        """Names and hashes of data and models, for a manifest."""
+        models = {language: self.shared.models(language).identities for language in self.languages}
+        return {
+            "collection": self.collection.name,
+            "query_sets": list(self.plan.query_sets or self.collection.query_sets),
+            "collection_sha256": self.collection.fingerprint(self.languages, self.plan.query_sets),
+            "documents_sha256": self.collection.documents_fingerprint(),
+            "teacher": f"{self.plan.teacher} {self.shared.teacher.fingerprint}",
+            "bm25_engine": self.plan.bm25_engine,
+            "models": models,
+        }
+
+    def _languages(self) -> list[str]:
+        known = self.collection.languages(self.plan.query_sets)
+        if self.plan.languages is None:
+            return list(self.collection.foreign_languages(self.plan.query_sets))
+        for language in self.plan.languages:
+            if language not in known:
+                raise InputError(
+                    f"language {language!r}: {self.collection.name} has {', '.join(known)}"
+                )
+        return list(dict.fromkeys(self.plan.languages))
+
+    def _build_indexes(self) -> None:
+        count = self.collection.n_documents
+        size = "documents" if count is None else f"{count:,} documents"
+        self._say(f"{self.collection.name}: {size}, queries in {', '.join(self.languages)}")
+        self.shared.remember_documents()
+        self._say(f"BM25 index ({self.plan.bm25_engine})")
+        _ = self.shared.bm25
+        self._say(f"token index ({self.plan.teacher})")
+        _ = self.shared.token_index
+
+    def _tell_missing(self, language: str, rows: Sequence[Row]) -> None:
+        built = {system.name for system in self.systems[language]}
+        missing = [row.key for row in rows if row.name not in built]
+        if missing and self.plan.systems is not None:
+            raise InputError(
+                f"{language}: no models for {', '.join(missing)}; give --students and --nmt that "
+                "have the language, or leave these systems out"
+            )
+        if missing:
+            self._say(f"{language}: no models for {', '.join(missing)}; left out")
+
+    def _available(self, baseline: str | None) -> str | None:
+        names = {system.name for systems in self.systems.values() for system in systems}
+        if baseline is None or baseline in names:
+            return baseline
+        self._say(f"no language has the baseline {baseline!r}: nothing is tested")
+        return None

@@ -1,0 +1,68 @@
+"""Small random late-interaction models, made in a moment."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import torch
+from sentence_transformers import MultiVectorEncoder
+from sentence_transformers.base.modules import Normalize, Transformer
+from sentence_transformers.multi_vector_encoder.modules import MultiVectorMask
+from tokenizers import Tokenizer, normalizers, pre_tokenizers, processors
+from tokenizers.models import WordPiece
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+SPECIAL = {"unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]"}
+SPECIAL |= {"mask_token": "[MASK]"}
+
+
+def tiny_encoder(words: Sequence[str] = (), *, seed: int = 0, dim: int = 32) -> MultiVectorEncoder:
+    """A 2-layer BERT with random weights, all ASCII letters and digits, and the given words."""
+    torch.manual_seed(seed)
+    with TemporaryDirectory() as folder:
+        tokenizer = _tokenizer(words)
+        tokenizer.save_pretrained(folder)
+        config = BertConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=dim,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            intermediate_size=2 * dim,
+            max_position_embeddings=64,
+        )
+        BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+        transformer = Transformer(
+            folder,
+            query_length=24,
+            document_length=48,
+            model_kwargs={"add_pooling_layer": False},
+        )
+    normalize = Normalize(module_input_name="token_embeddings")
+    return MultiVectorEncoder(modules=[transformer, MultiVectorMask(), normalize], device="cpu")
+
+
+def save_plain_bert(folder: Path) -> None:
+    """A BERT directory that is no late-interaction model."""
+    tokenizer = _tokenizer([])
+    tokenizer.save_pretrained(folder)
+    config = BertConfig(
+        vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=1, num_attention_heads=2
+    )
+    BertModel(config).save_pretrained(folder)
+
+
+def _tokenizer(words: Sequence[str]) -> PreTrainedTokenizerFast:
+    characters = string.ascii_lowercase + string.digits + "?.,"
+    entries = [*SPECIAL.values(), *characters, *(f"##{c}" for c in characters), *words]
+    vocabulary = {entry: position for position, entry in enumerate(dict.fromkeys(entries))}
+    tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    ids = [(name, vocabulary[name]) for name in ("[CLS]", "[SEP]")]
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B [SEP]", special_tokens=ids
+    )
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=64, **SPECIAL)
