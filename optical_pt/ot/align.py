@@ -1,0 +1,96 @@
+"""Soft and hard token alignments of a sentence pair, to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from optical_pt.models.fingerprint import query_modules
+from optical_pt.ot.cost import cosine_cost
+from optical_pt.ot.sinkhorn import entropic_plan
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from optical_pt.models import LateInteraction
+
+
+@dataclass(frozen=True, eq=False)
+class Alignment:
+    """The transport plan between the tokens of a foreign and of an English sentence.
+
+    Attributes:
+        foreign: the student's tokens.
+        english: the teacher's tokens.
+        plan: ``(foreign, english)`` float array that sums to 1.
+    """
+
+    foreign: tuple[str, ...]
+    english: tuple[str, ...]
+    plan: np.ndarray
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Each foreign token with the English token that takes most of its mass."""
+        return [
+            (token, self.english[best])
+            for token, best in zip(self.foreign, self.plan.argmax(axis=1), strict=True)
+        ]
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw the plan as a heat map, each row in shares of its foreign token's mass."""
+        from matplotlib import pyplot
+
+        if axes is None:
+            size = (1 + 0.42 * len(self.english), 1 + 0.36 * len(self.foreign))
+            _, axes = pyplot.subplots(figsize=size, layout="constrained")
+        shares = self.plan / self.plan.sum(axis=1, keepdims=True)
+        image = axes.imshow(shares, cmap="viridis", vmin=0, vmax=1)
+        axes.set_xticks(range(len(self.english)), self.english, rotation=60, ha="right")
+        axes.set_yticks(range(len(self.foreign)), self.foreign)
+        axes.figure.colorbar(image, ax=axes, label="share of the foreign token's mass")
+        return axes
+
+
+def align(
+    student: LateInteraction,
+    teacher: LateInteraction,
+    foreign: str,
+    english: str,
+    *,
+    reg: float = 0.05,
+) -> Alignment:
+    """Align a sentence with its English translation as the distillation loss does.
+
+    Args:
+        student: encodes the foreign sentence.
+        teacher: encodes the English one.
+        foreign: the sentence.
+        english: its translation.
+        reg: entropy weight of the plan.
+    """
+    source_tokens, source = _tokens(student, foreign)
+    target_tokens, target = _tokens(teacher, english)
+    masks = [torch.ones(1, len(tokens), dtype=torch.bool) for tokens in (source, target)]
+    solution = entropic_plan(cosine_cost(source[None], target[None]), *masks, reg=reg)
+    return Alignment(source_tokens, target_tokens, solution.plan[0].numpy())
+
+
+@torch.no_grad()
+def _tokens(model: LateInteraction, text: str) -> tuple[tuple[str, ...], Tensor]:
+    """Tokens that MaxSim scores, and their ``(tokens, dim)`` float32 embeddings."""
+    encoder = model.encoder.eval()
+    features = encoder.preprocess([text], task="query")
+    ids = features["input_ids"][0].tolist()
+    features = {
+        name: value.to(encoder.device) if isinstance(value, Tensor) else value
+        for name, value in features.items()
+    }
+    encoded = encoder(features, task="query")
+    scored = encoded["attention_mask"][0].bool().cpu()
+    names = query_modules(encoder)[0].tokenizer.convert_ids_to_tokens(ids)
+    tokens = tuple(name for name, kept in zip(names, scored.tolist(), strict=True) if kept)
+    return tokens, encoded["token_embeddings"][0].float().cpu()[scored]
