@@ -29,6 +29,7 @@ HELP = {
     "batch_tokens": "tokens of a batch, on its longer side, padding included",
     "learning_rate": "highest learning rate; it falls as a cosine",
     "warmup_steps": "steps of linear warm-up",
+    "evaluate_steps": "compute the dev loss and write a checkpoint each time after so many steps",
     "subword_alpha": "subword regularisation: a higher alpha draws the best pieces more often",
     "max_length": "pairs with more pieces than this on a side are not trained on",
     "max_repeat": "repeat a language smaller than the largest up to this many times",
@@ -74,11 +75,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     options = parser().parse_args(arguments)
     fields = [field.name for field in dataclasses.fields(NmtSettings)]
-    settings = NmtSettings(**{name: getattr(options, name) for name in fields})
     try:
-        files = dict(_language_and_file(text) for text in options.bitext)
+        settings = NmtSettings(**{name: getattr(options, name) for name in fields})
+        files = _files_by_language(options.bitext)
         pairs = _read(files, options.tags, options.limit, settings.seed)
-        if options.threads:
+        if options.threads is not None:
+            # Read when torch is loaded, which `build_nmt` does.
             os.environ["OMP_NUM_THREADS"] = str(options.threads)
         facts = build_nmt(
             pairs,
@@ -97,11 +99,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _language_and_file(text: str) -> tuple[str, Path]:
-    language, equals, path = text.partition("=")
-    if not equals or not language or not path:
-        raise InputError(f"--bitext {text}: write it as LANG=FILE, for instance ha=en-ha.tsv.gz")
-    return language, Path(path)
+def _files_by_language(options: Sequence[str]) -> dict[str, Path]:
+    files: dict[str, Path] = {}
+    for option in options:
+        language, equals, path = option.partition("=")
+        if not equals or not language or not path:
+            raise InputError(
+                f"--bitext {option}: write it as LANG=FILE, for instance ha=en-ha.tsv.gz"
+            )
+        if language in files:
+            raise InputError(f"--bitext {option}: {language} has a file already; give one each")
+        files[language] = Path(path)
+    return files
 
 
 def _read(

@@ -49,7 +49,8 @@ def write_card(directory: Path, facts: dict) -> None:
 def _readme(facts: dict) -> str:
     settings = facts["settings"]
     scores = "\n".join(
-        f"| {language} | {facts['pairs'][language]} | {facts['training_pairs'][language]} | {chrf} |"
+        f"| {language} | {facts['pairs'][language]} | {facts['training_pairs'][language]} "
+        f"| {chrf} |"
         for language, chrf in facts["dev_chrf"].items()
     )
     sources = "\n".join(f"| {tag} | {name} |" for tag, name in facts["licences"].items())

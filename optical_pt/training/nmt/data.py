@@ -44,6 +44,23 @@ def hold_out(
     return train, dev
 
 
+def short_enough(
+    pairs: Sequence[SentencePair], encode: Encode, max_length: int
+) -> list[SentencePair]:
+    """The pairs whose sides both have at most `max_length` pieces, end of sentence included."""
+    kept = [
+        pair
+        for pair in pairs
+        if len(encode(pair.foreign)) < max_length and len(encode(pair.english)) < max_length
+    ]
+    for language in dict.fromkeys(pair.language for pair in pairs):
+        if not any(pair.language == language for pair in kept):
+            raise InputError(
+                f"{language}: no pair has at most {max_length} pieces; raise --max-length"
+            )
+    return kept
+
+
 def rebalance(
     pairs: Sequence[SentencePair],
     *,
@@ -80,25 +97,30 @@ def rebalance(
 
 @dataclass
 class TranslationExamples:
-    """A dataset of `input_ids` and `labels`; the source is cut into pieces anew at each access."""
+    """A dataset of `input_ids` and `labels`.
+
+    Keys beyond the number of pairs are further views of them: the source is cut into pieces by
+    `sample`, if given, with the key as its seed. The examples of a key are thus always the same,
+    whatever was read before: a resumed training sees what an uninterrupted one sees.
+    """
 
     pairs: Sequence[SentencePair]
-    encode_source: Encode
-    encode_target: Encode
+    encode: Encode
     eos_id: int
+    sample: Callable[[str, int], list[int]] | None = None
 
     def __len__(self) -> int:
         """Number of pairs."""
         return len(self.pairs)
 
-    def __getitem__(self, index: int) -> dict[str, list[int]]:
+    def __getitem__(self, key: int) -> dict[str, list[int]]:
         """One pair as ids, each side closed by the end of sentence."""
-        pair = self.pairs[index]
-        source = self.encode_source(pair.foreign)
+        pair = self.pairs[key % len(self.pairs)]
+        source = self.sample(pair.foreign, key) if self.sample else self.encode(pair.foreign)
         return {
             "input_ids": [*source, self.eos_id],
             "attention_mask": [1] * (len(source) + 1),
-            "labels": [*self.encode_target(pair.english), self.eos_id],
+            "labels": [*self.encode(pair.english), self.eos_id],
         }
 
 
@@ -106,14 +128,18 @@ class TokenBatches:
     """Batch sampler: pairs of like length together, at most `max_tokens` on the longer side.
 
     The batches are cut once; each epoch takes them in another order. That keeps their number
-    constant, which a resumed training counts on.
+    constant, which a resumed training counts on. Epoch e yields the keys index + e * pairs.
 
     >>> batches = TokenBatches([(2, 2), (9, 8), (2, 3), (9, 9)], max_tokens=10, seed=0)
     >>> sorted(batches)
     [[0, 2], [1], [3]]
+    >>> batches.set_epoch(1)
+    >>> sorted(batches)
+    [[4, 6], [5], [7]]
     """
 
     def __init__(self, lengths: Sequence[tuple[int, int]], max_tokens: int, seed: int) -> None:
+        self.pairs = len(lengths)
         self.seed = seed
         self.epoch = 0
         order = list(range(len(lengths)))
@@ -122,15 +148,13 @@ class TokenBatches:
         self.batches: list[list[int]] = []
         for index in order:
             # Sorted by length: the newest pair is the longest of its batch.
-            full = (
-                not self.batches or (len(self.batches[-1]) + 1) * max(lengths[index]) > max_tokens
-            )
-            if full:
+            longest = max(lengths[index])
+            if not self.batches or (len(self.batches[-1]) + 1) * longest > max_tokens:
                 self.batches.append([])
             self.batches[-1].append(index)
 
     def set_epoch(self, epoch: int) -> None:
-        """Choose the order of the next iteration."""
+        """Choose the order and the keys of the next iteration."""
         self.epoch = epoch
 
     def __len__(self) -> int:
@@ -138,10 +162,11 @@ class TokenBatches:
         return len(self.batches)
 
     def __iter__(self) -> Iterator[list[int]]:
-        """The indices of the pairs of each batch."""
+        """The keys of the pairs of each batch."""
         order = list(range(len(self.batches)))
         random.Random(f"{self.seed} {self.epoch}").shuffle(order)
-        return (self.batches[position] for position in order)
+        for position in order:
+            yield [index + self.epoch * self.pairs for index in self.batches[position]]
 
 
 def _key(text: str) -> str:

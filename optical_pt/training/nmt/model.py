@@ -12,11 +12,7 @@ if TYPE_CHECKING:
 
 
 def new_model(settings: NmtSettings, vocab_size: int) -> MarianMTModel:
-    """A `MarianMTModel` with random weights, one embedding matrix for all three uses.
-
-    Raises:
-        InputError: if the heads do not divide `d_model`.
-    """
+    """A `MarianMTModel` with random weights, one embedding matrix for all three uses."""
     from transformers import GenerationConfig, MarianConfig, MarianMTModel
 
     model = MarianMTModel(

@@ -14,7 +14,7 @@ from pathlib import Path
 from optical_pt.errors import InputError
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.nmt.card import write_card
-from optical_pt.training.nmt.data import hold_out, rebalance
+from optical_pt.training.nmt.data import hold_out, rebalance, short_enough
 from optical_pt.training.nmt.settings import NmtSettings
 from optical_pt.training.nmt.tokenizer import learn_vocabulary, load_processor
 
@@ -55,12 +55,7 @@ def build_nmt(
     train_pairs, dev = hold_out(pairs, settings.dev_pairs, settings.seed)
     _prepare_work(work, train_pairs, settings, resume)
 
-    processor = load_processor(work)
-    fitting = [
-        pair
-        for pair in train_pairs
-        if max(len(processor.encode(s)) for s in (pair.foreign, pair.english)) < settings.max_length
-    ]
+    fitting = short_enough(train_pairs, load_processor(work).encode, settings.max_length)
     examples = rebalance(
         fitting,
         max_repeat=settings.max_repeat,
@@ -107,6 +102,7 @@ def build_nmt(
         shutil.copyfile(work / name, partial / name)
     write_card(partial, facts)
     os.replace(partial, output)
+    shutil.rmtree(work)
     return facts
 
 

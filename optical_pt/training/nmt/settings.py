@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+from optical_pt.errors import InputError
+
+MAY_BE_ZERO = {
+    "dropout",
+    "label_smoothing",
+    "warmup_steps",
+    "subword_alpha",
+    "copy_share",
+    "seed",
+    "max_minutes",
+}
 
 
 @dataclass(frozen=True)
@@ -10,6 +22,14 @@ class NmtSettings:
     """Architecture and optimisation of a small translation model (Transformer, Marian's form).
 
     The defaults suit some ten thousand pairs per language and an hour of one CPU thread.
+
+    Raises:
+        InputError: if a number is negative or, where that makes no sense, zero, or if the
+            heads do not divide the width.
+
+    >>> NmtSettings(heads=5)
+    Traceback (most recent call last):
+    optical_pt.errors.InputError: --heads 5: must divide --d-model 192
     """
 
     vocab_size: int = 5000
@@ -20,10 +40,11 @@ class NmtSettings:
     decoder_layers: int = 2
     dropout: float = 0.1
     label_smoothing: float = 0.1
-    epochs: float = 10
+    epochs: float = 10.0
     batch_tokens: int = 1200
     learning_rate: float = 1e-3
     warmup_steps: int = 500
+    evaluate_steps: int = 500
     subword_alpha: float = 0.3
     max_length: int = 64
     max_repeat: float = 1.5
@@ -32,3 +53,18 @@ class NmtSettings:
     dev_pairs: int = 60
     seed: int = 0
     max_minutes: float | None = None
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            least = 0 if field.name in MAY_BE_ZERO else 1e-9
+            if value is not None and not value >= least:
+                bound = "0 or more" if least == 0 else "more than 0"
+                raise InputError(f"--{field.name.replace('_', '-')} {value}: must be {bound}")
+        if self.d_model % self.heads:
+            raise InputError(f"--heads {self.heads}: must divide --d-model {self.d_model}")
+        for name in ("dropout", "label_smoothing"):
+            if getattr(self, name) >= 1:
+                raise InputError(
+                    f"--{name.replace('_', '-')} {getattr(self, name)}: must be less than 1"
+                )

@@ -91,8 +91,7 @@ class SubwordSampler:
 
     Kudo (2018), https://aclanthology.org/P18-1007: a segmentation is drawn with probability
     proportional to P(segmentation)^alpha among the `n_best`. SentencePiece never joins two words,
-    so that sampling word by word is the same as sampling sentences. Drawing with Python's `random`,
-    which checkpoints store, makes a resumed training see the same pieces.
+    so that sampling word by word is the same as sampling sentences.
     """
 
     def __init__(self, processor: SentencePieceProcessor, alpha: float, n_best: int = 8) -> None:
@@ -101,12 +100,13 @@ class SubwordSampler:
         self.n_best = n_best
         self._choices: dict[str, tuple[list[list[int]], list[float]]] = {}
 
-    def __call__(self, text: str) -> list[int]:
+    def __call__(self, text: str, seed: int) -> list[int]:
         """Ids of one segmentation of the text, without the end of sentence."""
+        draw = random.Random(seed)
         ids: list[int] = []
         for word in self.processor.normalize(text).replace("▁", " ").split():
             segmentations, weights = self._segmentations(word)
-            ids += random.choices(segmentations, weights)[0]
+            ids += draw.choices(segmentations, weights)[0]
         return ids
 
     def _segmentations(self, word: str) -> tuple[list[list[int]], list[float]]:

@@ -56,9 +56,9 @@ def train(
     set_seed(settings.seed)
     processor = load_processor(work)
     model = new_model(settings, processor.get_piece_size())
-    sampler = SubwordSampler(processor, settings.subword_alpha)
-    examples = TranslationExamples(pairs, sampler, processor.encode, EOS_ID)
-    held_out = TranslationExamples(dev, processor.encode, processor.encode, EOS_ID)
+    sampled = TranslationExamples(
+        pairs, processor.encode, EOS_ID, SubwordSampler(processor, settings.subword_alpha)
+    )
     on_cpu = not torch.cuda.is_available()
     checkpoint = newest_checkpoint(work) if resume else None
     clock = Clock(
@@ -77,8 +77,10 @@ def train(
             bf16=on_cpu or torch.cuda.is_bf16_supported(),
             use_cpu=on_cpu,
             per_device_eval_batch_size=32,
-            eval_strategy="epoch",
-            save_strategy="epoch",
+            eval_strategy="steps",
+            eval_steps=settings.evaluate_steps,
+            save_strategy="steps",
+            save_steps=settings.evaluate_steps,
             save_total_limit=2,
             load_best_model_at_end=True,
             metric_for_best_model="eval_loss",
@@ -89,16 +91,18 @@ def train(
             report_to="none",
             seed=settings.seed,
         ),
-        train_dataset=examples,
-        eval_dataset=held_out,
+        train_dataset=sampled,
+        eval_dataset=TranslationExamples(dev, processor.encode, EOS_ID),
         data_collator=DataCollatorForSeq2Seq(MarianTokenizer.from_pretrained(work), model=model),
         compute_loss_func=lambda outputs, labels, **_: smoothed_cross_entropy(
             outputs["logits"], labels, settings.label_smoothing
         ),
-        callbacks=[_MarkComplete(clock), _StopInTime(clock)],
+        callbacks=[_MarkComplete(clock), _EndWell(clock)],
     )
-    plain = TranslationExamples(pairs, processor.encode, processor.encode, EOS_ID)
-    lengths = [(len(item["input_ids"]), len(item["labels"])) for item in plain]
+    lengths = [
+        (len(processor.encode(pair.foreign)) + 1, len(processor.encode(pair.english)) + 1)
+        for pair in pairs
+    ]
     trainer.batches = TokenBatches(lengths, settings.batch_tokens, settings.seed)
     trainer.clock = clock
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
@@ -184,8 +188,8 @@ class _MarkComplete(TrainerCallback):
         (directory / COMPLETE).write_text(f"{self.clock.spent()}\n")
 
 
-class _StopInTime(TrainerCallback):
-    """End the epoch, and with it the training, when the time is up."""
+class _EndWell(TrainerCallback):
+    """Stop when the time is up; evaluate and save after the last step, whatever its number."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -193,3 +197,6 @@ class _StopInTime(TrainerCallback):
     def on_step_end(self, args, state, control, **kwargs) -> None:
         if self.clock.used() >= 1:
             control.should_training_stop = True
+        if control.should_training_stop:
+            control.should_evaluate = True
+            control.should_save = True
