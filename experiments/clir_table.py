@@ -29,7 +29,8 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--collection", default="optical:mini", metavar="DIR|NAME", help="(%(default)s)")
-    add("--queries", action="append", metavar="SET", help="query set; repeat to pool several")
+    add("--queries", action="append", metavar="SET[:ha,…]",
+        help="query set, or some of its languages; repeat to pool several")  # fmt: skip
     add("--languages", type=words, metavar="ha,ig,…", help="default: all that the sets have")
     add("--low-resource", type=words, metavar="ha,ig,…", help="instead of the declared ones")
     add("--teacher", default="minilm", metavar="MODEL", help="(%(default)s)")

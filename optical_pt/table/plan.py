@@ -25,7 +25,8 @@ class TablePlan:
     Attributes:
         collection: see :func:`optical_pt.collections.open_collection`.
         index_folder: for indexes and the translation cache.
-        query_sets: of the collection; None takes all. Those with one language are pooled.
+        query_sets: of the collection, ``SET`` or ``SET:LANG,LANG`` for some of its languages; None
+            takes all. Those of one language are pooled.
         languages: of the queries; None takes all of the sets but the documents' own.
         low_resource: languages to group as low-resource; None asks the collection.
         teacher: see :class:`~optical_pt.models.LateInteraction`.
@@ -74,9 +75,10 @@ class ClirTable:
         rows = choose_rows(plan.systems)
         baseline = None if plan.baseline is None else system_name(plan.baseline)
         self.collection = open_collection(plan.collection, low_resource=plan.low_resource)
-        self.languages = self._languages()
+        self._sets = self._sets_by_language()
+        self.languages = list(self._sets)
         judged = {
-            language: self.collection.judged_topics(language, plan.query_sets)
+            language: self.collection.judged_topics(language, self._sets[language])
             for language in self.languages
         }
         students = find_students(plan.students) if plan.students else {}
@@ -108,24 +110,38 @@ class ClirTable:
         models = {language: self.shared.models(language).identities for language in self.languages}
         return {
             "collection": self.collection.name,
-            "query_sets": list(self.plan.query_sets or self.collection.query_sets),
-            "collection_sha256": self.collection.fingerprint(self.languages, self.plan.query_sets),
+            "query_sets": self._sets,
+            "queries_sha256": {
+                language: self.collection.fingerprint([language], sets)
+                for language, sets in self._sets.items()
+            },
             "documents_sha256": self.collection.documents_fingerprint(),
             "teacher": f"{self.plan.teacher} {self.shared.teacher.fingerprint}",
             "bm25_engine": self.plan.bm25_engine,
             "models": models,
         }
 
-    def _languages(self) -> list[str]:
-        known = self.collection.languages(self.plan.query_sets)
+    def _sets_by_language(self) -> dict[str, list[str]]:
+        """The chosen query sets of each chosen language, in the order of the languages."""
+        foreign = set(self.collection.foreign_languages())
+        sets: dict[str, list[str]] = {}
+        for choice in self.plan.query_sets or self.collection.query_sets:
+            name, _, languages = choice.partition(":")
+            has = self.collection.languages([name])
+            chosen = languages.split(",") if languages else has
+            for language in chosen:
+                if language not in has:
+                    raise InputError(f"queries {choice!r}: {name} has {', '.join(has)}")
+                sets.setdefault(language, []).append(name)
         if self.plan.languages is None:
-            return list(self.collection.foreign_languages(self.plan.query_sets))
+            return {language: sets[language] for language in sorted(sets) if language in foreign}
         for language in self.plan.languages:
-            if language not in known:
+            if language not in sets:
+                has = ", ".join(sorted(sets))
                 raise InputError(
-                    f"language {language!r}: {self.collection.name} has {', '.join(known)}"
+                    f"language {language!r}: the queries of {self.collection.name} are in {has}"
                 )
-        return list(dict.fromkeys(self.plan.languages))
+        return {language: sets[language] for language in dict.fromkeys(self.plan.languages)}
 
     def _build_indexes(self) -> None:
         count = self.collection.n_documents

@@ -14,10 +14,15 @@ import pandas as pd
 from optical_pt.bm25 import BM25Index, bm25_index, open_bm25_index
 from optical_pt.collections import Collection
 from optical_pt.errors import InputError
-from optical_pt.files import hash_path
+from optical_pt.files import hash_path, write_text
 from optical_pt.index import TokenIndex
 from optical_pt.models import LateInteraction
 from optical_pt.translation import LexicalTable, NeuralTranslator
+from optical_pt.translation.model_files import find_model
+
+
+# Hash of the documents that the indexes beside it are made of.
+NOTE = "documents.sha256"
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class Resources:
     nmt: str | None = None
     device: str | None = None
     qrels: pd.DataFrame | None = None
+    _opened: dict[str, LanguageModels] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def bm25(self) -> BM25Index:
@@ -88,7 +94,11 @@ class Resources:
         index = TokenIndex(self.folder / "tokens")
         if index.path.exists():
             self._require_documents(index.path)
-            index.check_model([self.teacher.fingerprint])
+            if index.fingerprint != self.teacher.fingerprint:
+                raise InputError(
+                    f"{index.path}: a stale index, made by another model than "
+                    f"{self.teacher.name} is now; delete it or choose another --output"
+                )
             return index
         encoder = self.teacher.doc_encoder()
         encoded = (
@@ -108,27 +118,38 @@ class Resources:
         """Note which documents the indexes in the folder are made of, before any is.
 
         Raises:
-            InputError: if there are indexes of other documents.
+            InputError: if there are indexes of other documents, or the folder cannot be made.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        note = self.folder / "documents.sha256"
-        if note.exists():
-            self._require_documents(self.folder)
-        note.write_text(self._documents_hash + "\n", encoding="utf-8")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            raise InputError(f"{self.folder}: a file is in the way; name another folder") from None
+        for index in sorted(self.folder.glob("[!.]*/")):
+            self._require_documents(index)
+        write_text(self.folder / NOTE, self._documents_hash + "\n")
 
     def models(self, language: str) -> LanguageModels:
-        """Open the models of a language."""
+        """Open the models of a language.
+
+        Raises:
+            InputError: if one cannot be used, or the student has another teacher.
+        """
+        if language not in self._opened:
+            self._opened[language] = self._open(language)
+        return self._opened[language]
+
+    def _open(self, language: str) -> LanguageModels:
         identities = {}
         student = lexicon = translator = None
         if language in self.students:
             path = self.students[language]
-            student = LateInteraction(path, device=self.device, teacher=self.teacher)
+            student = self._student(path)
             identities["student"] = f"{path.name} {hash_path(path)}"
         if language in self.lexicons:
             path = self.lexicons[language]
             lexicon = LexicalTable.load(path)
             identities["lexicon"] = f"{path.name} {hash_path(path)}"
-        if self.nmt is not None:
+        if self.nmt is not None and language != self.collection.document_language:
             translator = NeuralTranslator(
                 self.nmt,
                 source=language,
@@ -140,16 +161,34 @@ class Resources:
         return LanguageModels(student, lexicon, translator, identities)
 
     @cached_property
+    def teacher_identity(self) -> str:
+        """Name and content hash of the teacher, its query side included."""
+        path = Path(self.teacher.name)
+        identity = f"{self.teacher.name} {self.teacher.fingerprint}"
+        return f"{identity} {hash_path(path)}" if path.is_dir() else identity
+
+    @cached_property
     def _nmt_identity(self) -> str:
-        path = Path(self.nmt)
-        return f"{self.nmt} {hash_path(path)}" if path.is_dir() else self.nmt
+        return f"{self.nmt} {find_model(self.nmt, None)[1]}"
+
+    def _student(self, path: Path) -> LateInteraction:
+        for models in self._opened.values():
+            if models.student is not None and models.student.name == str(path):
+                return models.student
+        student = LateInteraction(path, device=self.device, teacher=self.teacher).load()
+        if student.fingerprint != self.teacher.fingerprint:
+            raise InputError(
+                f"{path}: a student of another teacher than {self.teacher.name}; give its own "
+                "teacher, or students of this one"
+            )
+        return student
 
     @cached_property
     def _documents_hash(self) -> str:
         return self.collection.documents_fingerprint()
 
     def _require_documents(self, path: Path) -> None:
-        note = self.folder / "documents.sha256"
+        note = self.folder / NOTE
         made_of = note.read_text(encoding="utf-8").strip() if note.is_file() else "unknown"
         if made_of != self._documents_hash:
             raise InputError(

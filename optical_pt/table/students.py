@@ -23,7 +23,9 @@ def find_students(folder: str | Path) -> dict[str, Path]:
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder of students")
-    candidates = [folder] if _is_model(folder) else sorted(filter(_is_model, folder.iterdir()))
+    # A hidden folder is a student that is being written.
+    inside = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+    candidates = [folder] if _is_model(folder) else filter(_is_model, inside)
     students: dict[str, Path] = {}
     for candidate in candidates:
         for language in _languages(candidate):
@@ -53,8 +55,16 @@ def _languages(student: Path) -> list[str]:
     for name in RECORDS:
         path = student / name
         if path.is_file():
-            try:
-                return list(json.loads(path.read_text(encoding="utf-8"))["languages"])
-            except (ValueError, KeyError, TypeError):
-                raise InputError(f"{path}: no list of 'languages'; make it anew") from None
-    return [student.name]
+            return _declared_languages(path)
+    return [student.absolute().name]
+
+
+def _declared_languages(path: Path) -> list[str]:
+    try:
+        languages = json.loads(path.read_text(encoding="utf-8"))["languages"]
+    except (ValueError, KeyError, TypeError):
+        languages = None
+    is_list = isinstance(languages, list) and all(isinstance(code, str) for code in languages)
+    if not languages or not is_list:
+        raise InputError(f"{path}: no list of 'languages'; make the student anew")
+    return languages
