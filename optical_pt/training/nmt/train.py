@@ -93,7 +93,10 @@ def train(
         ),
         train_dataset=sampled,
         eval_dataset=TranslationExamples(dev, processor.encode, EOS_ID),
-        data_collator=DataCollatorForSeq2Seq(MarianTokenizer.from_pretrained(work), model=model),
+        # Few distinct shapes: on a CPU, oneDNN compiles and keeps a kernel for each.
+        data_collator=DataCollatorForSeq2Seq(
+            MarianTokenizer.from_pretrained(work), model=model, pad_to_multiple_of=4
+        ),
         compute_loss_func=lambda outputs, labels, **_: smoothed_cross_entropy(
             outputs["logits"], labels, settings.label_smoothing
         ),
