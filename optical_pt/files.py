@@ -18,7 +18,7 @@ def write_directory(directory: str | Path) -> Iterator[Path]:
     """Give a temporary folder beside ``directory`` that takes its name when the block succeeds.
 
     Raises:
-        InputError: if ``directory`` exists and is not an empty folder.
+        InputError: if ``directory`` exists, or comes to exist, and is not an empty folder.
     """
     directory = Path(directory)
     refuse_existing(directory)
@@ -27,6 +27,7 @@ def write_directory(directory: str | Path) -> Iterator[Path]:
     unfinished.chmod(0o755)
     try:
         yield unfinished
+        refuse_existing(directory)
         os.replace(unfinished, directory)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -43,16 +44,24 @@ def write_text(path: str | Path, text: str) -> None:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    unfinished.write_text(text, encoding="utf-8")
-    os.replace(unfinished, path)
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def hash_path(path: str | Path) -> str:
     """SHA-256 of a file, or of the names and contents of all files below a folder.
 
     Hidden files (caches of a hub or an editor) are left out.
+
+    Raises:
+        InputError: if there is nothing at ``path``.
     """
     path = Path(path)
+    if not path.exists():
+        raise InputError(f"{path}: no such file or folder")
     digest = hashlib.sha256()
     files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
     for file in files:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyterrier as pt
 
+from optical_pt.errors import InputError
 from optical_pt.maxsim import segment_maxsim
 from optical_pt.ranking import add_ranks
 
@@ -33,6 +34,10 @@ class ExactRetriever(pt.Transformer):
         num_results: at most this many per query; ties at the cut break by docno.
         device: where products run; the default takes a GPU where there is one.
         precision: of products, ``"half"``, or ``"float32"`` to check against a reference.
+
+    Raises:
+        InputError: if an option is out of range; in use, if queries belong to another model
+            or two have the same qid.
     """
 
     schematic: ClassVar = {"label": "MaxSim Retriever"}
@@ -45,6 +50,10 @@ class ExactRetriever(pt.Transformer):
         device: str | None = None,
         precision: str = "half",
     ):
+        if num_results < 1:
+            raise InputError(f"num_results={num_results}: give at least 1")
+        if precision not in ("half", "float32"):
+            raise InputError(f"precision {precision!r}: choose 'half' or 'float32'")
         self.index = index
         self.num_results = num_results
         self.device = device
@@ -53,7 +62,10 @@ class ExactRetriever(pt.Transformer):
     def transform(self, queries: pd.DataFrame) -> pd.DataFrame:
         """Return the best documents of each query, with all columns of the query."""
         pt.validate.query_frame(queries, extra_columns=["query_embs", "embs_model"])
-        queries = queries.drop(columns=["docno", "score", "rank"], errors="ignore")
+        repeated = queries["qid"][queries["qid"].duplicated()]
+        if len(repeated):
+            raise InputError(f"qid {repeated.iloc[0]!r} occurs twice among the queries: keep one")
+        queries = queries.drop(columns=["score", "rank"], errors="ignore")
         if queries.empty:
             return queries.assign(
                 docno=pd.Series(dtype=object),
@@ -120,7 +132,7 @@ class ExactRetriever(pt.Transformer):
 
         if self.precision == "float32":
             return torch.float32
-        return torch.bfloat16 if device == "cpu" else torch.float16
+        return torch.bfloat16 if torch.device(device).type == "cpu" else torch.float16
 
     @property
     def _identity(self) -> tuple:

@@ -35,11 +35,12 @@ class IndexScorer(pt.Transformer):
             InputError: if a docno is not in the index, or queries belong to another model.
         """
         pt.validate.columns(results, includes=["qid", "docno", "query_embs", "embs_model"])
-        scores = pd.Series(0.0, index=results.index)
+        scores = np.zeros(len(results))
         if len(results):
             self.index.check_model(results["embs_model"])
-        for _, group in results.groupby("qid", sort=False):
-            scores[group.index] = self._scores(group["query_embs"].iloc[0], list(group["docno"]))
+        for rows in results.groupby("qid", sort=False).indices.values():
+            query_embs = results["query_embs"].iloc[rows[0]]
+            scores[rows] = self._scores(query_embs, list(results["docno"].iloc[rows]))
         return add_ranks(results.assign(score=scores))
 
     def _scores(self, query_embs: np.ndarray, docnos: list[str]) -> np.ndarray:

@@ -51,7 +51,8 @@ class TokenIndex(pt.Artifact, pt.Indexer):
                 differ in width or in model, or there is no document.
         """
         write_index(self.path, iter)
-        self.__dict__.pop("metadata", None)
+        for read_before in ("metadata", "tokens", "lengths", "starts", "docnos", "position"):
+            self.__dict__.pop(read_before, None)
         return self
 
     def index_inputs(self) -> list[list[str]]:
@@ -80,9 +81,7 @@ class TokenIndex(pt.Artifact, pt.Indexer):
         path = self.path / METADATA
         if not path.is_file():
             raise InputError(f"{self.path}: no token index there; build it with .index()")
-        metadata = json.loads(path.read_text(encoding="utf-8"))
-        if metadata.get("format") != FORMAT or metadata.get("version") != VERSION:
-            raise InputError(f"{path}: not a token index of this version; build it anew")
+        metadata = _read_metadata(path)
         expected = metadata["n_tokens"] * metadata["dim"] * 2
         tokens = self.path / "tokens.f16"
         if not tokens.is_file() or tokens.stat().st_size != expected:
@@ -105,7 +104,14 @@ class TokenIndex(pt.Artifact, pt.Indexer):
     @cached_property
     def lengths(self) -> np.ndarray:
         """``(documents,)`` int64, tokens of each document."""
-        return np.load(self.path / "lengths.npy", allow_pickle=False).astype(np.int64)
+        path = self.path / "lengths.npy"
+        try:
+            lengths = np.load(path, allow_pickle=False).astype(np.int64)
+        except (FileNotFoundError, ValueError, EOFError):
+            raise InputError(f"{path}: missing or broken; build the index anew") from None
+        if len(lengths) != len(self) or lengths.sum() != self.metadata["n_tokens"]:
+            raise InputError(f"{path}: not of {len(self)} documents; build the index anew")
+        return lengths
 
     @cached_property
     def starts(self) -> np.ndarray:
@@ -115,8 +121,11 @@ class TokenIndex(pt.Artifact, pt.Indexer):
     @cached_property
     def docnos(self) -> np.ndarray:
         """``(documents,)`` strings."""
-        text = (self.path / "docnos.txt").read_text(encoding="utf-8")
-        return np.array(text.split("\n")[:-1], dtype=object)
+        path = self.path / "docnos.txt"
+        docnos = path.read_text(encoding="utf-8").split("\n")[:-1] if path.is_file() else []
+        if len(docnos) != len(self):
+            raise InputError(f"{path}: not of {len(self)} documents; build the index anew")
+        return np.array(docnos, dtype=object)
 
     @cached_property
     def position(self) -> dict[str, int]:
@@ -146,3 +155,14 @@ class TokenIndex(pt.Artifact, pt.Indexer):
 
     def __repr__(self) -> str:
         return f"TokenIndex({str(self.path)!r})"
+
+
+def _read_metadata(path: Path) -> dict[str, Any]:
+    try:
+        metadata = json.loads(path.read_text(encoding="utf-8"))
+        if (metadata["format"], metadata["version"]) == (FORMAT, VERSION):
+            numbers = {name: int(metadata[name]) for name in ("n_docs", "n_tokens", "dim")}
+            return {**metadata, **numbers, "embs_model": str(metadata["embs_model"])}
+    except (ValueError, KeyError, TypeError):
+        raise InputError(f"{path}: broken; build the index anew") from None
+    raise InputError(f"{path}: not a token index of this version; build it anew")

@@ -32,7 +32,7 @@ def write_index(path: Path, documents: Iterable[dict[str, Any]]) -> None:
                 models.add(document["embs_model"])
                 if len(models) > 1:
                     raise InputError(f"docno {docno}: encoded by another model; encode all by one")
-                tokens.write(np.ascontiguousarray(embeddings, dtype="<f2").tobytes())
+                tokens.write(embeddings.tobytes())
         if not docnos:
             raise InputError(f"{path}: no document to index; check the collection")
         np.save(folder / "lengths.npy", np.array(lengths, dtype=np.int32), allow_pickle=False)
@@ -52,16 +52,16 @@ def write_index(path: Path, documents: Iterable[dict[str, Any]]) -> None:
 
 def _checked(document: dict[str, Any], seen: dict[str, None], dim: int) -> tuple[str, np.ndarray]:
     docno = document.get("docno")
-    if not isinstance(docno, str) or not docno or "\n" in docno:
+    if not isinstance(docno, str) or docno.splitlines() != [docno]:
         raise InputError(f"docno {docno!r} after {len(seen)} documents: give a one-line string")
     if docno in seen:
         raise InputError(f"docno {docno}: given twice; make docnos unique")
     for column in ("doc_embs", "embs_model"):
         if column not in document:
             raise InputError(f"docno {docno}: no {column!r}; put model.doc_encoder() >> before")
-    embeddings = document["doc_embs"]
+    embeddings = np.asarray(document["doc_embs"], dtype="<f2")
     if embeddings.ndim != 2 or (dim and embeddings.shape[1] != dim):
         raise InputError(f"docno {docno}: embeddings of shape {embeddings.shape}, not (n, {dim})")
     if not np.isfinite(embeddings).all():
-        raise InputError(f"docno {docno}: an embedding is not finite; check the model")
+        raise InputError(f"docno {docno}: an embedding is not finite in float16; check the model")
     return docno, embeddings
