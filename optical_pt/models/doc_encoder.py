@@ -20,7 +20,7 @@ class DocEncoder(pt.Transformer):
 
     Args:
         model: the late-interaction model.
-        fields: columns whose texts are joined by a space and encoded.
+        fields: columns whose texts are joined by a space and encoded; a missing text is empty.
     """
 
     schematic: ClassVar = {"label": "Doc Encoder"}
@@ -34,7 +34,7 @@ class DocEncoder(pt.Transformer):
         """Encode every document."""
         pt.validate.columns(documents, includes=list(self.fields))
         texts = [
-            " ".join(text for text in row if text)
+            " ".join(text for text in row if text and not pd.isna(text))
             for row in documents[list(self.fields)].itertuples(index=False)
         ]
         embeddings = self.model.encode_documents(texts) if texts else []

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from optical_pt.models.fingerprint import document_modules, query_modules
+
 if TYPE_CHECKING:
     from sentence_transformers import MultiVectorEncoder
 
@@ -40,7 +42,7 @@ def encode_texts(
     encode = encoder.encode_query if task == "query" else encoder.encode_document
     dtype = np.float32 if task == "query" else np.float16
     embeddings: list[np.ndarray] = [np.empty(0)] * len(texts)
-    for positions in _batches(texts, batch_tokens):
+    for positions in _batches(texts, batch_tokens, _max_tokens(encoder, task)):
         batch = [texts[position] for position in positions]
         device_type = encoder.device.type
         with torch.autocast(device_type, torch.bfloat16, enabled=task == "document"):
@@ -50,12 +52,24 @@ def encode_texts(
     return embeddings
 
 
-def _batches(texts: Sequence[str], batch_tokens: int) -> Iterator[list[int]]:
+def _max_tokens(encoder: MultiVectorEncoder, task: str) -> int | None:
+    """Length at which the model truncates, if it does."""
+    if task == "query":
+        transformer = query_modules(encoder)[0]
+        return transformer.query_length or transformer.max_seq_length
+    transformer = document_modules(encoder)[0]
+    return transformer.document_length or transformer.max_seq_length
+
+
+def _batches(
+    texts: Sequence[str], batch_tokens: int, max_tokens: int | None
+) -> Iterator[list[int]]:
     """Positions of texts, longest first, so that a batch holds little padding."""
     order = sorted(range(len(texts)), key=lambda position: (-len(texts[position]), position))
     start = 0
     while start < len(order):
         longest = max(1, len(texts[order[start]]) // CHARACTERS_PER_TOKEN)
+        longest = min(longest, max_tokens or longest)
         size = max(1, batch_tokens // longest)
         yield order[start : start + min(size, 256)]
         start += min(size, 256)

@@ -36,6 +36,8 @@ def document_fingerprint(encoder: MultiVectorEncoder) -> str:
     That is weights (an unused pooler aside), tokenizer, lengths, masks and the document prompt. A
     student released with its teacher as document side has its teacher's fingerprint.
     """
+    import torch
+
     modules = document_modules(encoder)
     digest = hashlib.sha256()
     for position, module in enumerate(modules):
@@ -43,7 +45,9 @@ def document_fingerprint(encoder: MultiVectorEncoder) -> str:
             if ".pooler." in name or name.startswith("pooler."):
                 continue
             digest.update(f"{position}.{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
-            digest.update(tensor.detach().cpu().contiguous().view(-1).numpy().tobytes())
+            # As bytes: numpy knows no bfloat16.
+            flat = tensor.detach().cpu().contiguous().view(-1)
+            digest.update(flat.view(torch.uint8).numpy().tobytes())
     digest.update(_settings(modules, encoder.prompts.get("document")).encode())
     return digest.hexdigest()[:16]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from optical_pt.errors import InputError
 from optical_pt.models.minilm import MINILM, load_minilm
@@ -30,32 +30,57 @@ def load_encoder(
     projection; this function does not.
 
     Raises:
-        InputError: if there is no such model, or it is not a late-interaction model.
+        InputError: if there is no such model, it is not a late-interaction model or is broken, or
+            there is no such device.
     """
     from optical_pt.models.vocabulary_student import is_vocabulary_student, load_vocabulary_student
 
+    _require_device(device)
     if name_or_path == MINILM:
         return load_minilm(device)
     if is_vocabulary_student(name_or_path):
         return load_vocabulary_student(name_or_path, device=device, teacher=teacher)
     _require_late_interaction(name_or_path, revision)
+    from safetensors import SafetensorError
     from sentence_transformers import MultiVectorEncoder
 
-    with quiet_transformers():
-        encoder = MultiVectorEncoder(name_or_path, revision=revision, device=device)
+    try:
+        with quiet_transformers():
+            encoder = MultiVectorEncoder(name_or_path, revision=revision, device=device)
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        reason = str(error).strip().split("\n")[0]
+        raise InputError(
+            f"{name_or_path}: broken or not whole ({type(error).__name__}: {reason}); fetch or "
+            "make the model anew"
+        ) from error
     resolve_skiplist(encoder)
     return encoder
 
 
+def _require_device(device: str | None) -> None:
+    import torch
+
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError):
+        raise InputError(f"device {device!r}: not one that torch has here; use 'cpu'") from None
+
+
 def _require_late_interaction(name_or_path: str, revision: str | None) -> None:
-    settings = _read_json(name_or_path, "config_sentence_transformers.json", revision)
-    if settings.get("model_type") in ("MultiVectorEncoder", "ColBERT"):
-        return
+    modules = _read_json(name_or_path, "modules.json", revision)
     config = _read_json(name_or_path, "config.json", revision)
-    architectures = config.get("architectures") or []
-    if any(name == "HF_ColBERT" or name.endswith("ForRetrieval") for name in architectures):
-        return
-    if not settings and not config:
+    if modules:
+        settings = _read_json(name_or_path, "config_sentence_transformers.json", revision)
+        # Early PyLate checkpoints name no model type, yet their projection is PyLate's.
+        if settings.get("model_type") in ("MultiVectorEncoder", "ColBERT") or any(
+            module.get("type", "").startswith("pylate.") for module in modules
+        ):
+            return
+    elif config:
+        architectures = config.get("architectures") or []
+        if any(name == "HF_ColBERT" or name.endswith("ForRetrieval") for name in architectures):
+            return
+    else:
         raise InputError(
             f"{name_or_path}: no model there; give a directory or hub name of a late-interaction "
             "model, or 'minilm'"
@@ -66,7 +91,7 @@ def _require_late_interaction(name_or_path: str, revision: str | None) -> None:
     )
 
 
-def _read_json(name_or_path: str, file: str, revision: str | None) -> dict:
+def _read_json(name_or_path: str, file: str, revision: str | None) -> Any:
     if Path(name_or_path).is_dir():
         path = Path(name_or_path) / file
     elif _looks_like_a_path(name_or_path):

