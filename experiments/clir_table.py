@@ -34,7 +34,8 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     add("--languages", type=words, metavar="ha,ig,…", help="default: all that the sets have")
     add("--low-resource", type=words, metavar="ha,ig,…", help="instead of the declared ones")
     add("--teacher", default="minilm", metavar="MODEL", help="(%(default)s)")
-    add("--students", default=str(MODELS / "students"), metavar="DIR", help="(demo models)")
+    add("--students", default=str(MODELS / "students"), metavar="DIR",
+        help="folder of students, or one; 'none' for none (demo models)")  # fmt: skip
     add("--nmt", default=str(MODELS / "nmt"), metavar="MODEL",
         help="seq2seq model that translates queries; 'none' for none (demo model)")  # fmt: skip
     add("--systems", type=words, metavar="KEY,…", help="keys or families; default: all")
@@ -57,15 +58,17 @@ def words(text: str) -> list[str]:
 
 def run(options: argparse.Namespace) -> None:
     from optical_pt.evaluation import clir_experiment, format_table, write_report
+    from optical_pt.evaluation.measures import parse_measures
     from optical_pt.table import ClirTable, TablePlan
 
+    parse_measures(options.measures)
     plan = TablePlan(
         collection=options.collection,
         query_sets=options.queries,
         languages=options.languages,
         low_resource=options.low_resource,
         teacher=options.teacher,
-        students=options.students,
+        students=None if options.students == "none" else options.students,
         nmt=None if options.nmt == "none" else options.nmt,
         systems=options.systems,
         baseline=options.baseline,

@@ -81,15 +81,18 @@ class ClirTable:
             language: self.collection.judged_topics(language, self._sets[language])
             for language in self.languages
         }
-        students = find_students(plan.students) if plan.students else {}
+        needed = {need for row in rows for need in row.needs}
+        wants_students = plan.students and needed & {"student", "lexicon"}
+        students = find_students(plan.students) if wants_students else {}
+        self._indexes = {index for row in rows for index in row.indexes}
         self.shared = Resources(
             collection=self.collection,
             teacher=LateInteraction(plan.teacher, device=plan.device),
             folder=plan.index_folder,
             bm25_engine=plan.bm25_engine,
-            students=students,
-            lexicons=find_lexicons(students),
-            nmt=plan.nmt,
+            students=students if "student" in needed else {},
+            lexicons=find_lexicons(students) if "lexicon" in needed else {},
+            nmt=plan.nmt if "translator" in needed else None,
             device=plan.device,
             qrels=pd.concat([topics.qrels for topics in judged.values()]),
         )
@@ -102,12 +105,13 @@ class ClirTable:
             if topics.unjudged:
                 say(f"{language}: {len(topics.unjudged)} queries without judgments are left out")
             self.systems[language] = language_systems(self.shared, language, topics.english, rows)
-            self._tell_missing(language, rows)
+            self._tell_missing(language, topics.english, rows)
         self.baseline = self._available(baseline)
 
     def provenance(self) -> dict[str, Any]:
         """Names and hashes of data and models, for a manifest."""
         models = {language: self.shared.models(language).identities for language in self.languages}
+        teacher = self.shared.teacher_identity if "token_index" in self._indexes else None
         return {
             "collection": self.collection.name,
             "query_sets": self._sets,
@@ -116,7 +120,7 @@ class ClirTable:
                 for language, sets in self._sets.items()
             },
             "documents_sha256": self.collection.documents_fingerprint(),
-            "teacher": f"{self.plan.teacher} {self.shared.teacher.fingerprint}",
+            "teacher": teacher,
             "bm25_engine": self.plan.bm25_engine,
             "models": models,
         }
@@ -128,41 +132,52 @@ class ClirTable:
         for choice in self.plan.query_sets or self.collection.query_sets:
             name, _, languages = choice.partition(":")
             has = self.collection.languages([name])
-            chosen = languages.split(",") if languages else has
-            for language in chosen:
+            for language in languages.split(",") if languages else has:
                 if language not in has:
                     raise InputError(f"queries {choice!r}: {name} has {', '.join(has)}")
                 sets.setdefault(language, []).append(name)
         if self.plan.languages is None:
-            return {language: sets[language] for language in sorted(sets) if language in foreign}
-        for language in self.plan.languages:
+            chosen = [language for language in sorted(sets) if language in foreign]
+        else:
+            chosen = list(dict.fromkeys(self.plan.languages))
+        if not chosen:
+            has = ", ".join(sorted(sets))
+            raise InputError(f"no language: the queries of {self.collection.name} are in {has}")
+        for language in chosen:
             if language not in sets:
                 has = ", ".join(sorted(sets))
                 raise InputError(
                     f"language {language!r}: the queries of {self.collection.name} are in {has}"
                 )
-        return {language: sets[language] for language in dict.fromkeys(self.plan.languages)}
+        return {language: sets[language] for language in chosen}
 
     def _build_indexes(self) -> None:
         count = self.collection.n_documents
         size = "documents" if count is None else f"{count:,} documents"
         self._say(f"{self.collection.name}: {size}, queries in {', '.join(self.languages)}")
         self.shared.remember_documents()
-        self._say(f"BM25 index ({self.plan.bm25_engine})")
-        _ = self.shared.bm25
-        self._say(f"token index ({self.plan.teacher})")
-        _ = self.shared.token_index
+        if "bm25" in self._indexes:
+            self._say(f"BM25 index ({self.plan.bm25_engine})")
+            _ = self.shared.bm25
+        if "token_index" in self._indexes:
+            self._say(f"token index ({self.plan.teacher})")
+            _ = self.shared.token_index
 
-    def _tell_missing(self, language: str, rows: Sequence[Row]) -> None:
-        built = {system.name for system in self.systems[language]}
-        missing = [row.key for row in rows if row.name not in built]
-        if missing and self.plan.systems is not None:
-            raise InputError(
-                f"{language}: no models for {', '.join(missing)}; give --students and --nmt that "
-                "have the language, or leave these systems out"
-            )
-        if missing:
-            self._say(f"{language}: no models for {', '.join(missing)}; left out")
+    def _tell_missing(
+        self, language: str, english: pd.DataFrame | None, rows: Sequence[Row]
+    ) -> None:
+        lacks: dict[str, list[str]] = {}
+        for row in rows:
+            if lack := row.missing(self.shared.models(language), english):
+                lacks.setdefault(lack, []).append(row.key)
+        for lack, keys in lacks.items():
+            finding = f"{language}: no {lack} for {', '.join(keys)}"
+            if self.plan.systems is not None:
+                raise InputError(
+                    f"{finding}; give --students, --nmt or a collection that has it, or leave "
+                    "these systems out"
+                )
+            self._say(f"{finding}; left out")
 
     def _available(self, baseline: str | None) -> str | None:
         names = {system.name for systems in self.systems.values() for system in systems}

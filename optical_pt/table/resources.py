@@ -20,7 +20,6 @@ from optical_pt.models import LateInteraction
 from optical_pt.translation import LexicalTable, NeuralTranslator
 from optical_pt.translation.model_files import find_model
 
-
 # Hash of the documents that the indexes beside it are made of.
 NOTE = "documents.sha256"
 
@@ -124,8 +123,9 @@ class Resources:
             self.folder.mkdir(parents=True, exist_ok=True)
         except (FileExistsError, NotADirectoryError):
             raise InputError(f"{self.folder}: a file is in the way; name another folder") from None
-        for index in sorted(self.folder.glob("[!.]*/")):
-            self._require_documents(index)
+        for path in sorted(self.folder.glob("[!.]*")):
+            if path.is_dir():
+                self._require_documents(path)
         write_text(self.folder / NOTE, self._documents_hash + "\n")
 
     def models(self, language: str) -> LanguageModels:

@@ -17,6 +17,8 @@ from optical_pt.translation import LexicalTranslator
 
 NUM_RESULTS = 1000
 RERANK_DEPTH = 100
+BM25, TOKENS = ("bm25",), ("token_index",)
+BOTH = ("translator", "student")
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Row:
         key: what ``--systems`` calls it.
         name: what the table calls it.
         family: see :data:`optical_pt.evaluation.FAMILIES`.
+        indexes: attributes of :class:`Resources` that it searches.
         needs: attributes of :class:`LanguageModels` without which it is left out.
         build: makes the pipeline.
         english: whether it answers the human English versions of the queries.
@@ -35,9 +38,17 @@ class Row:
     key: str
     name: str
     family: Family
+    indexes: tuple[str, ...]
     needs: tuple[str, ...]
     build: Callable[[Resources, LanguageModels], pt.Transformer]
     english: bool = False
+
+    def missing(self, models: LanguageModels, english: pd.DataFrame | None) -> str | None:
+        """What a language lacks for this row, or None."""
+        for need in self.needs:
+            if getattr(models, need) is None:
+                return need
+        return "human English queries" if self.english and english is None else None
 
 
 def _bm25(shared: Resources, models: LanguageModels) -> pt.Transformer:
@@ -57,7 +68,7 @@ def _nmt_bm25(shared: Resources, models: LanguageModels) -> pt.Transformer:
 
 
 def _teacher(shared: Resources, models: LanguageModels) -> pt.Transformer:
-    return shared.teacher.query_encoder() >> shared.token_index.retriever(NUM_RESULTS)
+    return shared.teacher.query_encoder() >> _search(shared)
 
 
 def _nmt_teacher(shared: Resources, models: LanguageModels) -> pt.Transformer:
@@ -65,7 +76,11 @@ def _nmt_teacher(shared: Resources, models: LanguageModels) -> pt.Transformer:
 
 
 def _optical(shared: Resources, models: LanguageModels) -> pt.Transformer:
-    return models.student.query_encoder() >> shared.token_index.retriever(NUM_RESULTS)
+    return models.student.query_encoder() >> _search(shared)
+
+
+def _search(shared: Resources) -> pt.Transformer:
+    return shared.token_index.retriever(NUM_RESULTS, device=shared.device)
 
 
 def _rerank(shared: Resources, models: LanguageModels) -> pt.Transformer:
@@ -81,17 +96,19 @@ def _fusion(shared: Resources, models: LanguageModels) -> pt.Transformer:
 
 #: The rows that a table has by default, in its order.
 SYSTEMS: tuple[Row, ...] = (
-    Row("bm25", "BM25", "bm25", (), _bm25),
-    Row("lexical", "lexical >> BM25", "lexical", ("lexicon",), _lexical),
-    Row("psq", "lexical PSQ >> BM25", "lexical", ("lexicon",), _psq),
-    Row("nmt-bm25", "NMT >> BM25", "nmt", ("translator",), _nmt_bm25),
-    Row("nmt-teacher", "NMT >> teacher", "nmt", ("translator",), _nmt_teacher),
-    Row("teacher", "teacher, untrained", "teacher", (), _teacher),
-    Row("optical", "OPTICAL", "optical", ("student",), _optical),
-    Row("rerank", "NMT >> BM25 >> OPTICAL", "rerank", ("translator", "student"), _rerank),
-    Row("fusion", "RRF(OPTICAL, NMT >> BM25)", "fusion", ("translator", "student"), _fusion),
-    Row("english-bm25", "human English >> BM25", "ceiling", (), _bm25, english=True),
-    Row("english-teacher", "human English >> teacher", "ceiling", (), _teacher, english=True),
+    Row("bm25", "BM25", "bm25", BM25, (), _bm25),
+    Row("lexical", "lexical >> BM25", "lexical", BM25, ("lexicon",), _lexical),
+    Row("psq", "lexical PSQ >> BM25", "lexical", BM25, ("lexicon",), _psq),
+    Row("nmt-bm25", "NMT >> BM25", "nmt", BM25, ("translator",), _nmt_bm25),
+    Row("nmt-teacher", "NMT >> teacher", "nmt", TOKENS, ("translator",), _nmt_teacher),
+    Row("teacher", "teacher, untrained", "teacher", TOKENS, (), _teacher),
+    Row("optical", "OPTICAL", "optical", TOKENS, ("student",), _optical),
+    Row("rerank", "NMT >> BM25 >> OPTICAL", "rerank", BM25 + TOKENS, BOTH, _rerank),
+    Row("fusion", "RRF(OPTICAL, NMT >> BM25)", "fusion", BM25 + TOKENS, BOTH, _fusion),
+    Row("english-bm25", "human English >> BM25", "ceiling", BM25, (), _bm25, english=True),
+    Row(
+        "english-teacher", "human English >> teacher", "ceiling", TOKENS, (), _teacher, english=True
+    ),
 )
 
 
@@ -103,6 +120,8 @@ def choose_rows(keys: Sequence[str] | None) -> tuple[Row, ...]:
     """
     if keys is None:
         return SYSTEMS
+    if not keys:
+        raise InputError(f"no systems: choose from {', '.join(row.key for row in SYSTEMS)}")
     known = {name for row in SYSTEMS for name in (row.key, row.family)}
     for key in keys:
         if key not in known:
@@ -137,21 +156,23 @@ def language_systems(
         rows: what to build; a row whose models the language lacks is left out.
     """
     models = shared.models(language)
-    common = f"{shared.collection.documents_fingerprint()} {shared.teacher.fingerprint}"
+    documents = shared.collection.documents_fingerprint()
+    searched = {"bm25": shared.bm25_engine, "token_index": ""}
+    if any("token_index" in row.indexes for row in rows):
+        searched["token_index"] = shared.teacher_identity
     systems = []
     for row in rows:
-        if any(getattr(models, need) is None for need in row.needs):
+        if row.missing(models, english) is not None:
             continue
-        if row.english and english is None:
-            continue
-        parts = {need: models.identities[need] for need in row.needs}
+        parts = {index: searched[index] for index in row.indexes}
+        parts |= {need: models.identities[need] for need in row.needs}
         systems.append(
             System(
                 row.name,
                 row.family,
                 row.build(shared, models),
                 topics=english if row.english else None,
-                identity=f"{row.key} {shared.bm25_engine} {common} {parts}",
+                identity=f"{row.key} {documents} {parts}",
             )
         )
     return systems
