@@ -92,7 +92,10 @@ def train(
             seed=settings.seed,
         ),
         train_dataset=sampled,
-        eval_dataset=TranslationExamples(dev, processor.encode, EOS_ID),
+        # By length: less padding.
+        eval_dataset=TranslationExamples(
+            sorted(dev, key=lambda pair: len(pair.foreign)), processor.encode, EOS_ID
+        ),
         # Few distinct shapes: on a CPU, oneDNN compiles and keeps a kernel for each.
         data_collator=DataCollatorForSeq2Seq(
             MarianTokenizer.from_pretrained(work), model=model, pad_to_multiple_of=4
