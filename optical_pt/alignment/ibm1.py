@@ -35,7 +35,7 @@ def ibm1(
         ``(n_source, n_target)`` float64 matrix whose non-empty rows sum to 1.
 
     Raises:
-        ValueError: if the two sides differ in length.
+        ValueError: if the two sides differ in length, or a word id is out of its range.
 
     >>> table = ibm1([[0, 1], [0]], [[0, 1], [0]], n_source=2, n_target=2, iterations=20)
     >>> bool(table[1, 1] > 0.9)
@@ -43,9 +43,18 @@ def ibm1(
     """
     if len(source) != len(target):
         raise ValueError(f"{len(source)} source sentences but {len(target)} target sentences")
+    _check_ids(source, n_source, "source")
+    _check_ids(target, n_target, "target")
     links = _links(source, target, null_word=n_source, n_target=n_target)
     probability = _expectation_maximisation(links, n_source + 1, iterations)
     return _sparse_rows(links, probability, n_source, n_target, min_probability)
+
+
+def _check_ids(sentences: Sequence[Sequence[int]], size: int, side: str) -> None:
+    """An id beyond the vocabulary would be counted as another word's, or as NULL's."""
+    for position, words in enumerate(sentences):
+        if len(words) and not 0 <= min(words) <= max(words) < size:
+            raise ValueError(f"{side} sentence {position} has a word id outside [0, {size})")
 
 
 class _Links:

@@ -50,14 +50,17 @@ def entropic_plan(
         iterations: 50 leave a marginal error of about 1e-3 at ``reg`` 0.1.
 
     Raises:
-        ValueError: if shapes disagree or ``reg`` is not positive.
+        ValueError: if shapes disagree, a mask is not boolean, or ``reg`` or ``iterations`` is not
+            positive.
 
     >>> cost = torch.tensor([[[0.0, 1.0], [1.0, 0.0]]])
     >>> real = torch.ones(1, 2, dtype=torch.bool)
-    >>> entropic_plan(cost, real, real, reg=0.01).plan
+    >>> entropic_plan(cost, real, real, reg=0.01).plan.round(decimals=4)
     tensor([[[0.5000, 0.0000], [0.0000, 0.5000]]])
     """
-    _check(cost, source_mask, target_mask, reg)
+    _check(cost, source_mask, target_mask)
+    if not (reg > 0 and iterations > 0):
+        raise ValueError(f"reg ({reg}) and iterations ({iterations}) must be positive")
     with torch.autocast(cost.device.type, enabled=False):
         real = source_mask[:, :, None] & target_mask[:, None, :]
         dtype = torch.promote_types(cost.dtype, torch.float32)
@@ -83,12 +86,14 @@ def _log_uniform(mask: Tensor, dtype: torch.dtype) -> Tensor:
     return torch.where(mask, -count.log(), -torch.inf)
 
 
-def _check(cost: Tensor, source_mask: Tensor, target_mask: Tensor, reg: float) -> None:
+def _check(cost: Tensor, source_mask: Tensor, target_mask: Tensor) -> None:
+    if cost.dim() != 3:
+        raise ValueError(f"cost must have shape (batch, m, n), not {tuple(cost.shape)}")
     batch, m, n = cost.shape
     if source_mask.shape != (batch, m) or target_mask.shape != (batch, n):
         raise ValueError(
             f"cost {tuple(cost.shape)} wants masks {(batch, m)} and {(batch, n)}, not "
             f"{tuple(source_mask.shape)} and {tuple(target_mask.shape)}"
         )
-    if not reg > 0:
-        raise ValueError(f"reg must be positive, not {reg}")
+    if not (source_mask.dtype == target_mask.dtype == torch.bool):
+        raise ValueError(f"masks must be boolean, not {source_mask.dtype}, {target_mask.dtype}")
