@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 import unicodedata
+import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,8 @@ def read_bitext(
         InputError: if the file is missing, is not UTF-8, has a line with an empty side or a
             number of columns that is not 2 or 3, or no pair is left.
     """
+    if limit is not None and limit < 1:
+        raise InputError(f"limit {limit}: keep at least one sentence pair")
     path = Path(path)
     pairs = [pair for pair in _parse(path, language) if tags is None or pair.tag in tags]
     if not pairs:
@@ -62,15 +65,22 @@ def _parse(path: Path, language: str) -> Iterator[SentencePair]:
     opener = gzip.open if path.suffix == ".gz" else open
     number = 0
     try:
-        with opener(path, "rt", encoding="utf-8", newline="\n") as lines:
+        # Bytes, because a text file decodes ahead and would not know the line of a wrong byte.
+        with opener(path, "rb") as lines:
             for number, line in enumerate(lines, start=1):
-                yield _parse_line(line, language, f"{path}:{number}")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}:{number + 1}: not UTF-8 ({error.reason}); re-encode it") from None
-    except (EOFError, gzip.BadGzipFile) as error:
+                yield _parse_line(_decode(line, f"{path}:{number}"), language, f"{path}:{number}")
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise InputError(
             f"{path}:{number + 1}: broken gzip file ({error}); fetch it anew"
         ) from None
+
+
+def _decode(line: bytes, where: str) -> str:
+    try:
+        # A byte order mark, which some editors put at the start, is no part of a sentence.
+        return line.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{where}: not UTF-8 ({error.reason}); re-encode it") from None
 
 
 def _parse_line(line: str, language: str, where: str) -> SentencePair:
