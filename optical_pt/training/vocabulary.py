@@ -22,9 +22,9 @@ def new_vocabulary(
 ) -> tuple[list[str], torch.Tensor]:
     """Choose the entries that a teacher's tokenizer lacks for a language, and their embeddings.
 
-    A new entry starts as the average of the
-    embeddings of the teacher's tokens, weighted by t(English token | entry) of IBM model 1; one
-    that aligns with nothing starts as the mean of all new entries.
+    A new entry starts as the average of the embeddings of the teacher's tokens, weighted by
+    t(English token | entry) of IBM model 1; one that aligns with nothing starts as the mean of
+    those that do.
 
     Args:
         teacher: a model with a WordPiece tokenizer.
@@ -50,9 +50,10 @@ def new_vocabulary(
         iterations=8,
     )[len(tokenizer) :]
     english = transformer.auto_model.get_input_embeddings().weight.detach().float().cpu()
+    english = english[: len(tokenizer)]  # some models have more rows than tokens
     embeddings = torch.from_numpy(translation @ english.numpy()).float()
     aligned = torch.from_numpy(translation.sum(axis=1) > 0)
-    embeddings[~aligned] = embeddings[aligned].mean(dim=0)
+    embeddings[~aligned] = (embeddings[aligned] if aligned.any() else english).mean(dim=0)
     return pieces, embeddings
 
 
