@@ -44,10 +44,13 @@ def extend_tokenizer(
 
     state = _state(tokenizer)
     vocabulary = state["model"]["vocab"]
-    for piece in pieces:
+    for added in state["added_tokens"]:
+        # Tokens added to the teacher's own, such as ColBERT's [Q], would else give way to pieces.
+        vocabulary.setdefault(added["content"], added["id"])
+    for position, piece in enumerate(pieces, start=len(tokenizer)):
         if piece in vocabulary:
             raise InputError(f"piece {piece!r} is in the tokenizer already; leave it out")
-        vocabulary[piece] = len(vocabulary)
+        vocabulary[piece] = position
     state["model"]["max_input_chars_per_word"] = MAX_CHARACTERS_PER_WORD
     state["normalizer"] = _script_safe_normalizer(state)
     # Not the tokenizer's own class: BertTokenizer puts BERT's normalizer back when it is loaded.
@@ -131,8 +134,8 @@ def _state(tokenizer: PreTrainedTokenizerBase) -> dict:
     state = json.loads(backend.to_str()) if backend is not None else {}
     if state.get("model", {}).get("type") != "WordPiece":
         raise InputError(
-            "the teacher's tokenizer is not WordPiece; its vocabulary cannot be extended, "
-            "use the vocabulary 'copy'"
+            "the teacher's tokenizer is not WordPiece, so its vocabulary cannot be extended; "
+            "set the vocabulary to 0 to keep it"
         )
     state["truncation"] = state["padding"] = None
     return state
