@@ -28,7 +28,8 @@ def copy_query_side(
         teacher: the late-interaction model to start from.
         pieces: new WordPiece entries.
         embeddings: ``(pieces, hidden size)`` word embeddings of the new entries.
-        share_body: use the teacher's own layers rather than copies (for inference).
+        share_body: use the teacher's own weights, word embeddings aside, rather than copies (for
+            inference).
 
     Returns:
         a model of its own, in the teacher's precision and on its device.
@@ -37,8 +38,10 @@ def copy_query_side(
     from sentence_transformers import MultiVectorEncoder
 
     modules = query_modules(teacher)
-    shared = [modules[0].auto_model.encoder, *modules[1:]] if share_body else []
-    memo = {id(module): module for module in shared}
+    words = modules[0].auto_model.get_input_embeddings().weight
+    weights = [weight for module in modules for weight in module.parameters()]
+    shared = [weight for weight in weights if weight is not words] if share_body else []
+    memo = {id(weight): weight for weight in shared}
     transformer, *others = [copy.deepcopy(module, memo) for module in modules]
     if pieces:
         transformer.processor = extend_tokenizer(transformer.tokenizer, pieces)
@@ -46,9 +49,12 @@ def copy_query_side(
         body.resize_token_embeddings(size, mean_resizing=False)
         with torch.no_grad():
             body.get_input_embeddings().weight[size - len(pieces) :] = embeddings
-    return MultiVectorEncoder(
+    student = MultiVectorEncoder(
         modules=[transformer, *others], prompts=teacher.prompts, device=str(teacher.device)
     )
+    if not share_body:
+        student.requires_grad_(True)  # a loss may have frozen the teacher
+    return student
 
 
 def join_sides(student: MultiVectorEncoder, teacher: MultiVectorEncoder) -> MultiVectorEncoder:

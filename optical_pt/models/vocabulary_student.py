@@ -30,8 +30,7 @@ EMBEDDINGS = "embeddings.safetensors"
 
 def is_vocabulary_student(path: str | Path) -> bool:
     """Whether a directory holds a vocabulary student."""
-    settings = Path(path) / SETTINGS
-    return settings.is_file() and (Path(path) / EMBEDDINGS).is_file()
+    return (Path(path) / SETTINGS).is_file()
 
 
 def save_vocabulary_student(
@@ -52,9 +51,11 @@ def save_vocabulary_student(
     mine, theirs = _word_embeddings(student), _word_embeddings(teacher)
     _require_same_body(student, teacher)
     tokenizer = query_modules(student)[0].tokenizer
-    pieces = tokenizer.convert_ids_to_tokens(range(len(theirs), len(mine)))
-    moved = (mine[: len(theirs)] != theirs).any(dim=1).nonzero().flatten()
-    rows = torch.cat([moved, torch.arange(len(theirs), len(mine))])
+    # Tokens, not rows of the matrix: some models have more of those.
+    known, total = len(query_modules(teacher)[0].tokenizer), len(tokenizer)
+    pieces = tokenizer.convert_ids_to_tokens(range(known, total))
+    moved = (mine[:known] != theirs[:known]).any(dim=1).nonzero().flatten()
+    rows = torch.cat([moved, torch.arange(known, total)])
     values, scales = _to_int8(mine[rows])
     save_file({"rows": rows, "values": values, "scales": scales}, directory / EMBEDDINGS)
     (directory / VOCABULARY).write_text("".join(f"{p}\n" for p in pieces), encoding="utf-8")
@@ -92,6 +93,12 @@ def load_vocabulary_student(
     rows, values = _embeddings(directory / EMBEDDINGS)
     pieces = _pieces(directory / VOCABULARY)
     moved = len(rows) - len(pieces)
+    known = len(query_modules(teacher.encoder)[0].tokenizer)
+    if rows[max(moved, 0) :].tolist() != list(range(known, known + len(pieces))):
+        raise InputError(
+            f"{directory / VOCABULARY}: its {len(pieces)} entries are not those of {EMBEDDINGS}; "
+            "make the student anew"
+        )
     student = copy_query_side(
         teacher.encoder, pieces, values[moved:].to(teacher.encoder.device), share_body=True
     )
@@ -144,6 +151,8 @@ def _embeddings(path: Path) -> tuple[torch.Tensor, torch.Tensor]:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
+    if not path.is_file():
+        raise InputError(f"{path}: missing; make the student anew")
     try:
         tensors = load_file(path)
         return tensors["rows"], tensors["values"].float() * tensors["scales"][:, None]
