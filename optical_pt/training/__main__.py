@@ -68,11 +68,11 @@ def _parser() -> argparse.ArgumentParser:
 def _distil(options: argparse.Namespace, argv: list[str]) -> None:
     from optical_pt.training.bitext import read_bitext
 
-    tags = set(options.tags.split(",")) if options.tags else None
+    tags = {tag.strip() for tag in options.tags.split(",")} if options.tags else None
     pairs, hashes = [], {}
     for language, file in _bitext_files(options.bitext).items():
         pairs += read_bitext(file, language, tags=tags, limit=options.limit, seed=options.seed)
-        hashes[Path(file).name] = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+        hashes[file] = hashlib.sha256(Path(file).read_bytes()).hexdigest()
     print(f"{len(pairs)} sentence pairs", file=sys.stderr)
 
     from optical_pt.models import LateInteraction

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from optical_pt.models import LateInteraction
 from optical_pt.models.student import copy_query_side, join_sides
 from optical_pt.models.vocabulary_student import save_vocabulary_student
 from optical_pt.training.card import student_card
-from optical_pt.training.checkpoints import newest_complete_checkpoint
+from optical_pt.training.checkpoints import newest_complete_checkpoint, open_checkpoints
 from optical_pt.training.trainer import TrainingSettings, distillation_trainer
 from optical_pt.training.vocabulary import new_vocabulary
 from optical_pt.translation import LexicalTable
@@ -54,18 +55,24 @@ def distil(
         settings: of training; ``epochs=0`` releases the starting point.
         release: ``"router"``, a sentence-transformers directory with the teacher as document
             side; ``"vocabulary"``, only the word embeddings that differ from the teacher's.
-        resume: go on from the newest complete checkpoint.
+        resume: go on from the newest complete checkpoint, to the same weights.
         provenance: for the model card and ``training.json``: command, data, licences.
 
     Raises:
-        InputError: if the output exists, an option is unknown, or there are unfinished checkpoints
-            but ``resume`` is not set.
+        InputError: if the output exists, there are no pairs, an option is unknown, or there are
+            checkpoints of another training, or of this one but ``resume`` is not set.
     """
     output, settings = Path(output), settings or TrainingSettings()
-    _check(output, settings, release)
+    _check(output, pairs, vocabulary_size, settings, release)
     work = output.with_name(output.name + ".training")
-    if work.exists() and not resume:
-        raise InputError(f"{work}: an unfinished training; use --resume or delete it")
+    if settings.epochs:
+        facts = {
+            "teacher": teacher.fingerprint,
+            "bitext": _hash(pairs),
+            "vocabulary": vocabulary_size,
+            **asdict(settings),
+        }
+        open_checkpoints(work, facts, resume=resume)
     student = _start(teacher.encoder, pairs, vocabulary_size, settings.seed)
     losses = _train(student, teacher.encoder, pairs, work, settings) if settings.epochs else []
     languages = sorted({pair.language for pair in pairs})
@@ -86,16 +93,34 @@ def distil(
             table.save(unfinished / f"lexicon.{language}.tsv.gz")
         write_text(unfinished / "training.json", json.dumps(record, indent=2) + "\n")
         write_text(unfinished / "README.md", student_card(record, pairs))
-    shutil.rmtree(work, ignore_errors=True)
+    if settings.epochs:
+        shutil.rmtree(work, ignore_errors=True)
     return LateInteraction(output, device=teacher.device)
 
 
-def _check(output: Path, settings: TrainingSettings, release: str) -> None:
+def _check(
+    output: Path,
+    pairs: Sequence[SentencePair],
+    vocabulary_size: int,
+    settings: TrainingSettings,
+    release: str,
+) -> None:
     refuse_existing(output)
+    if not pairs:
+        raise InputError(f"{output}: no sentence pairs to learn from; give some")
+    if vocabulary_size < 0:
+        raise InputError(f"vocabulary {vocabulary_size}: it must be at least 0")
     if release not in FORMATS:
         raise InputError(f"release {release!r}: choose one of {', '.join(FORMATS)}")
     if release == "vocabulary" and settings.train != "embeddings":
         raise InputError("a 'vocabulary' release needs train='embeddings'; choose 'router'")
+
+
+def _hash(pairs: Sequence[SentencePair]) -> str:
+    digest = hashlib.sha256()
+    for pair in pairs:
+        digest.update(f"{pair.language}\t{pair.english}\t{pair.foreign}\n".encode())
+    return digest.hexdigest()
 
 
 def _start(

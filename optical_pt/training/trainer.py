@@ -16,12 +16,16 @@ from sentence_transformers import (
 from sentence_transformers.multi_vector_encoder import MultiVectorEncoderDataCollator
 from torch import nn
 
+from optical_pt.errors import InputError
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.training.batches import LengthBucketSampler
 from optical_pt.training.loss import OpticalLoss
 
 if TYPE_CHECKING:
     from optical_pt.training.bitext import SentencePair
+
+
+TRAINABLE = ("embeddings", "all")
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,10 @@ class TrainingSettings:
         max_length: tokens of a sentence that are read.
         bf16: bf16 autocast for the encoders (the transport stays in float32).
         save_steps: steps from one checkpoint to the next.
-        seed: of initialisation, order and dropout.
+        seed: of initialisation and order.
+
+    Raises:
+        InputError: if a value cannot be trained with.
     """
 
     epochs: float = 3
@@ -50,6 +57,17 @@ class TrainingSettings:
     bf16: bool = True
     save_steps: int = 200
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.train not in TRAINABLE:
+            raise InputError(f"train {self.train!r}: choose one of {', '.join(TRAINABLE)}")
+        for name in ("learning_rate", "reg"):
+            if not getattr(self, name) > 0:
+                raise InputError(f"{name} {getattr(self, name)}: it must be above 0")
+        smallest = {"epochs": 0, "batch_size": 1, "max_length": 3, "save_steps": 1, "seed": 0}
+        for name, least in smallest.items():
+            if not getattr(self, name) >= least:
+                raise InputError(f"{name} {getattr(self, name)}: it must be at least {least}")
 
 
 def distillation_trainer(
@@ -111,13 +129,7 @@ def distillation_trainer(
 
 
 def choose_trainable(student: MultiVectorEncoder, train: str) -> None:
-    """Freeze everything but the word embeddings, or nothing.
-
-    Raises:
-        ValueError: if ``train`` is neither ``"embeddings"`` nor ``"all"``.
-    """
-    if train not in ("embeddings", "all"):
-        raise ValueError(f"train must be 'embeddings' or 'all', not {train!r}")
+    """Freeze everything but the word embeddings (``"embeddings"``), or nothing (``"all"``)."""
     student.requires_grad_(train == "all")
     query_modules(student)[0].auto_model.get_input_embeddings().requires_grad_(True)
 
@@ -130,10 +142,13 @@ def _disable_dropout(student: MultiVectorEncoder) -> None:
 
 
 def _two_tokenizers(student: MultiVectorEncoder, teacher: MultiVectorEncoder):
-    """Tokenize a column by the model that encodes it (the stock collator has one tokenizer)."""
+    """Tokenize a column as queries of the model that encodes it (the stock collator has one)."""
 
-    def preprocess(sentences: list[str], *, task: str, **options: Any) -> dict[str, Any]:
+    def preprocess(
+        sentences: list[str], *, task: str, prompt: str | None = None, **options: Any
+    ) -> dict[str, Any]:
         model = teacher if task == "teacher" else student
-        return model.preprocess(sentences, task="query", **options)
+        prompt = model.prompts.get("query") or None  # as encode_query does
+        return model.preprocess(sentences, prompt=prompt, task="query", **options)
 
     return preprocess
