@@ -1,0 +1,173 @@
+"""Batches of similar length, settings, tokenization, and what is trained."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from datasets import Dataset
+from hypothesis import given
+from hypothesis import strategies as st
+from tiny_models import tiny_encoder
+
+from optical_pt.errors import InputError
+from optical_pt.models.fingerprint import query_modules
+from optical_pt.models.student import copy_query_side
+from optical_pt.training.batches import LengthBucketSampler
+from optical_pt.training.bitext import SentencePair
+from optical_pt.training.trainer import TrainingSettings, choose_trainable, distillation_trainer
+from optical_pt.training.vocabulary import new_vocabulary
+
+torch.set_num_threads(1)
+
+
+def sampler(lengths, batch_size, *, drop_last=False, seed=0, epoch=0):
+    dataset = Dataset.from_dict({"foreign": ["x" * n for n in lengths]})
+    made = LengthBucketSampler(dataset, batch_size, drop_last, seed=seed)
+    made.set_epoch(epoch)
+    return made
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=300), st.integers(1, 9), st.booleans())
+def test_every_pair_comes_once(lengths, batch_size, drop_last):
+    made = sampler(lengths, batch_size, drop_last=drop_last)
+    batches = list(made)
+    seen = sorted(position for batch in batches for position in batch)
+    assert len(batches) == len(made)
+    assert len(set(seen)) == len(seen)
+    if drop_last:
+        assert all(len(batch) == batch_size for batch in batches)
+    else:
+        assert seen == list(range(len(lengths)))
+
+
+def test_windows_that_are_no_multiple_of_the_data_lose_nothing():
+    made = sampler([1 + i % 7 for i in range(2 * 50 * 4 + 3)], 4)
+    assert len(list(made)) == len(made) == 101
+
+
+def test_order_depends_on_seed_and_epoch_alone():
+    lengths = [1 + i % 11 for i in range(100)]
+    first = list(sampler(lengths, 8, seed=3, epoch=1))
+    torch.manual_seed(99)
+    assert list(sampler(lengths, 8, seed=3, epoch=1)) == first
+    assert list(sampler(lengths, 8, seed=3, epoch=2)) != first
+    assert list(sampler(lengths, 8, seed=4, epoch=1)) != first
+
+
+def test_batches_hold_similar_lengths():
+    lengths = [1 + i % 40 for i in range(400)]
+    spread = [
+        max(lengths[i] for i in batch) - min(lengths[i] for i in batch)
+        for batch in sampler(lengths, 8)
+    ]
+    assert sum(spread) / len(spread) < 3
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"train": "body"}, "train 'body': choose one of embeddings, all"),
+        ({"epochs": -1}, "epochs -1: it must be at least 0"),
+        ({"epochs": float("nan")}, "epochs nan"),
+        ({"batch_size": 0}, "batch_size 0: it must be at least 1"),
+        ({"learning_rate": 0.0}, "learning_rate 0.0: it must be above 0"),
+        ({"reg": -0.1}, "reg -0.1: it must be above 0"),
+        ({"max_length": 2}, "max_length 2: it must be at least 3"),
+        ({"save_steps": 0}, "save_steps 0: it must be at least 1"),
+        ({"seed": -1}, "seed -1: it must be at least 0"),
+    ],
+)
+def test_settings_that_cannot_be_trained_with(options, message):
+    with pytest.raises(InputError, match=message):
+        TrainingSettings(**options)
+
+
+@pytest.fixture(scope="module")
+def teacher():
+    return tiny_encoder(["house", "river"])
+
+
+def test_what_is_trained(teacher):
+    student = copy_query_side(teacher)
+    choose_trainable(student, "embeddings")
+    trained = [name for name, weight in student.named_parameters() if weight.requires_grad]
+    assert [name.split(".", 2)[-1] for name in trained] == ["embeddings.word_embeddings.weight"]
+    choose_trainable(student, "all")
+    assert all(weight.requires_grad for weight in student.parameters())
+
+
+def trainer_for(teacher, student, folder, **options):
+    pairs = [SentencePair("house", "nyumba", "sw"), SentencePair("river", "mto", "sw")]
+    settings = TrainingSettings(bf16=False, batch_size=2, **options)
+    return distillation_trainer(student, teacher, pairs, folder, settings)
+
+
+def test_each_column_is_tokenized_by_its_own_model(teacher, tmp_path):
+    student = copy_query_side(teacher, ["nyumba", "mto"], torch.ones(2, 32))
+    trainer = trainer_for(teacher, student, tmp_path)
+    row = {"foreign": "nyumba house", "english": "nyumba house"}
+    batch = trainer.data_collator([row])
+    assert batch["foreign_input_ids"].tolist() == [
+        query_modules(student)[0].tokenizer("nyumba house")["input_ids"]
+    ]
+    assert batch["english_input_ids"].tolist() == [
+        query_modules(teacher)[0].tokenizer("nyumba house")["input_ids"]
+    ]
+    assert batch["foreign_input_ids"].shape == (1, 4)
+    assert batch["english_input_ids"].shape[1] > 4
+
+
+def test_sentences_are_cut_at_max_length(teacher, tmp_path):
+    trainer = trainer_for(teacher, copy_query_side(teacher), tmp_path, max_length=30)
+    batch = trainer.data_collator([{"foreign": "mto " * 90, "english": "river " * 90}])
+    assert batch["foreign_input_ids"].shape == batch["english_input_ids"].shape == (1, 30)
+
+
+def test_sentences_get_the_query_prompt_as_queries_do(tmp_path):
+    teacher = tiny_encoder(["house", "river"])
+    teacher.prompts["query"] = "river "
+    trainer = trainer_for(teacher, copy_query_side(teacher), tmp_path)
+    batch = trainer.data_collator([{"foreign": "mto", "english": "house"}])
+    tokenizer = query_modules(teacher)[0].tokenizer
+    assert batch["english_input_ids"].tolist() == [tokenizer("river house")["input_ids"]]
+    assert batch["foreign_input_ids"].tolist() == [tokenizer("river mto")["input_ids"]]
+
+
+def test_new_words_start_as_what_they_align_with(teacher):
+    pairs = [
+        SentencePair("house", "nyumba", "sw"),
+        SentencePair("river", "mto", "sw"),
+        SentencePair("house river", "nyumba mto", "sw"),
+    ]
+    pieces, embeddings = new_vocabulary(teacher, pairs, size=10)
+    assert pieces == ["mto", "nyumba"]
+    tokenizer = query_modules(teacher)[0].tokenizer
+    weight = query_modules(teacher)[0].auto_model.get_input_embeddings().weight.detach()
+    for piece, english in (("mto", "river"), ("nyumba", "house")):
+        mine = embeddings[pieces.index(piece)]
+        assert torch.allclose(mine, weight[tokenizer.convert_tokens_to_ids(english)], atol=1e-3)
+
+
+def test_a_word_that_aligns_with_nothing_starts_as_the_mean_of_those_that_do(teacher):
+    pairs = [SentencePair("house", "नदी", "hi"), SentencePair("river", "नदी", "hi")]
+    pieces, embeddings = new_vocabulary(teacher, pairs, size=10)
+    aligned = embeddings[pieces.index("नदी")]
+    assert torch.allclose(embeddings[pieces.index("##न")], aligned)
+    assert embeddings.isfinite().all()
+
+
+def test_pairs_without_new_words_need_no_vocabulary(teacher):
+    pieces, embeddings = new_vocabulary(teacher, [SentencePair("house", "house", "xx")], size=10)
+    assert pieces == []
+    assert embeddings.shape == (0, 32)
+
+
+def test_a_matrix_with_more_rows_than_tokens(teacher):
+    padded = copy_query_side(teacher)
+    body = query_modules(padded)[0].auto_model
+    body.resize_token_embeddings(128, mean_resizing=False)
+    pairs = [SentencePair("house", "nyumba", "sw")] * 2
+    pieces, embeddings = new_vocabulary(padded, pairs, size=10)
+    expected = new_vocabulary(teacher, pairs, size=10)
+    assert pieces == expected[0]
+    assert torch.allclose(embeddings, expected[1])
