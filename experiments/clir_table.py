@@ -62,6 +62,8 @@ def run(options: argparse.Namespace) -> None:
     from optical_pt.table import ClirTable, TablePlan
 
     parse_measures(options.measures)
+    if options.seed < 0:
+        raise InputError(f"seed {options.seed}: give 0 or more")
     plan = TablePlan(
         collection=options.collection,
         query_sets=options.queries,

@@ -196,7 +196,8 @@ BAD_INPUT = {
     "unknown measure": (nothing, {"measures": "AP,F7"}, ["'F7'"]),
     "no measure": (nothing, {"measures": ""}, ["no measure"]),
     "unknown device": (nothing, {"device": "abacus"}, ["'abacus'"]),
-    "output is a file": (write("out", "x"), {}, ["out", "file is in the way"]),
+    "output is a file": (write("out", "x"), {}, ["out", "cannot be made"]),
+    "seed below zero": (nothing, {"seed": "-1"}, ["seed -1"]),
 }
 
 

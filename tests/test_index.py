@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -86,6 +88,25 @@ def test_an_error_while_documents_stream_leaves_nothing(tmp_path):
     with pytest.raises(InputError, match="line 3"):
         TokenIndex(tmp_path / "index").index(stream())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_process_that_dies_leaves_no_index(tmp_path):
+    code = (
+        "import os, sys, numpy as np\n"
+        "from optical_pt import TokenIndex\n"
+        "def stream():\n"
+        "    for docno in ('a', 'b'):\n"
+        "        yield {'docno': docno, 'doc_embs': np.ones((1, 4)), 'embs_model': 'm'}\n"
+        "    os._exit(9)\n"
+        "TokenIndex(sys.argv[1]).index(stream())"
+    )
+    path = tmp_path / "index"
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True)
+    assert done.returncode == 9
+    assert not path.exists()
+    with pytest.raises(InputError, match="no token index there"):
+        len(TokenIndex(path))
+    assert len(TokenIndex(path).index(documents([1, 2]))) == 2
 
 
 def test_an_index_that_is_there_is_kept(index):

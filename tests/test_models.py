@@ -98,6 +98,19 @@ def test_doc_encoder_joins_fields_and_takes_missing_text_as_empty(model):
     assert set(encoded["embs_model"]) == {model.fingerprint}
 
 
+def test_queries_that_are_no_text(model):
+    queries = pd.DataFrame({"qid": ["1", "2"], "query": ["lion", 7]})
+    with pytest.raises(InputError, match="query '2' is 7: give a string"):
+        model.query_encoder()(queries)
+
+
+def test_text_scorer_takes_missing_text_as_empty(model):
+    results = pd.DataFrame({"qid": "1", "query": "lion", "docno": ["a", "b"], "text": [None, ""]})
+    scored = model.text_scorer()(results)
+    assert list(scored["docno"]) == ["a", "b"]
+    assert scored["score"].nunique() == 1
+
+
 def test_text_scorer_is_maxsim_of_the_encodings(model):
     results = QUERIES.merge(pd.DataFrame(DOCUMENTS), how="cross").assign(score=0.0, rank=0)
     results.index = [0] * len(results)

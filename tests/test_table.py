@@ -272,6 +272,7 @@ def test_identities_change_with_what_a_system_uses(folder):
         ({"nmt": "/no/such/nmt"}, ["/no/such/nmt"]),
         ({"baseline": "colbert"}, ["baseline 'colbert'"]),
         ({"device": "abacus"}, ["device 'abacus'"]),
+        ({"device": "abacus", "systems": ["nmt-bm25"]}, ["device 'abacus'"]),
     ],
 )
 def test_choices_that_cannot_be(folder, changes, words):
@@ -281,4 +282,5 @@ def test_choices_that_cannot_be(folder, changes, words):
 
 def test_a_file_where_the_indexes_should_be(folder):
     (folder / "out").write_text("a file")
-    assert "a file is in the way" in refusal(folder)
+    message = refusal(folder)
+    assert f"{folder / 'out' / 'index'}: cannot be made" in message

@@ -35,7 +35,7 @@ def load_encoder(
     """
     from optical_pt.models.vocabulary_student import is_vocabulary_student, load_vocabulary_student
 
-    _require_device(device)
+    require_device(device)
     if name_or_path == MINILM:
         return load_minilm(device)
     if is_vocabulary_student(name_or_path):
@@ -57,7 +57,8 @@ def load_encoder(
     return encoder
 
 
-def _require_device(device: str | None) -> None:
+def require_device(device: str | None) -> None:
+    """Raise :class:`InputError` unless torch can use the device here."""
     import torch
 
     try:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 import pandas as pd
 import pyterrier as pt
 
+from optical_pt.errors import InputError
+
 if TYPE_CHECKING:
     from optical_pt.models.late_interaction import LateInteraction
 
@@ -24,8 +26,15 @@ class QueryEncoder(pt.Transformer):
         self.model = model
 
     def transform(self, queries: pd.DataFrame) -> pd.DataFrame:
-        """Encode each distinct query once."""
+        """Encode each distinct query once.
+
+        Raises:
+            InputError: if a query is not a string.
+        """
         pt.validate.columns(queries, includes=["qid", "query"])
+        for qid, query in zip(queries["qid"], queries["query"], strict=True):
+            if not isinstance(query, str):
+                raise InputError(f"query {qid!r} is {query!r}: give a string")
         distinct = list(dict.fromkeys(queries["query"]))
         encoded = (
             dict(zip(distinct, self.model.encode_queries(distinct), strict=True))

@@ -22,7 +22,7 @@ class TextScorer(pt.Transformer):
 
     Args:
         model: the late-interaction model.
-        field: the column that holds the text.
+        field: the column that holds the text; a missing text is empty.
     """
 
     schematic: ClassVar = {"label": "MaxSim"}
@@ -35,7 +35,8 @@ class TextScorer(pt.Transformer):
         """Replace ``score`` and ``rank``; ties break by docno."""
         pt.validate.result_frame(results, extra_columns=["query", self.field])
         queries = list(dict.fromkeys(results["query"]))
-        texts = list(dict.fromkeys(results[self.field]))
+        passages = results[self.field].where(results[self.field].notna(), "")
+        texts = list(dict.fromkeys(passages))
         query_embs = (
             dict(zip(queries, self.model.encode_queries(queries), strict=True)) if queries else {}
         )
@@ -44,7 +45,7 @@ class TextScorer(pt.Transformer):
         )
         scores = [
             maxsim(query_embs[query], doc_embs[text])
-            for query, text in zip(results["query"], results[self.field], strict=True)
+            for query, text in zip(results["query"], passages, strict=True)
         ]
         return add_ranks(results.assign(score=pd.Series(scores, index=results.index, dtype=float)))
 

@@ -13,6 +13,7 @@ from optical_pt.collections import open_collection
 from optical_pt.errors import InputError
 from optical_pt.evaluation import System
 from optical_pt.models import LateInteraction
+from optical_pt.models.loading import require_device
 from optical_pt.table.resources import Resources
 from optical_pt.table.students import find_lexicons, find_students
 from optical_pt.table.systems import Row, choose_rows, language_systems, system_name
@@ -74,6 +75,8 @@ class ClirTable:
         self.plan, self._say = plan, say
         rows = choose_rows(plan.systems)
         baseline = None if plan.baseline is None else system_name(plan.baseline)
+        if plan.device is not None:
+            require_device(plan.device)
         self.collection = open_collection(plan.collection, low_resource=plan.low_resource)
         self._sets = self._sets_by_language()
         self.languages = list(self._sets)

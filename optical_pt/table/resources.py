@@ -121,8 +121,10 @@ class Resources:
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-        except (FileExistsError, NotADirectoryError):
-            raise InputError(f"{self.folder}: a file is in the way; name another folder") from None
+        except OSError as error:
+            raise InputError(
+                f"{self.folder}: cannot be made ({error.strerror}); name another --output"
+            ) from None
         for path in sorted(self.folder.glob("[!.]*")):
             if path.is_dir():
                 self._require_documents(path)
