@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from tiny_models import tiny_encoder
 
 from optical_pt.errors import InputError
@@ -36,6 +37,20 @@ def checkpoints(trained, tmp_path):
 
 def test_the_newest_whole_checkpoint_is_chosen(checkpoints):
     assert newest_complete_checkpoint(checkpoints) == str(checkpoints / "checkpoint-12")
+
+
+def test_a_checkpoint_is_resumed_though_the_model_has_no_pooler(checkpoints):
+    teacher = tiny_encoder(["house"])
+    assert not any("pooler" in name for name, _ in teacher.named_parameters())
+    pairs = [SentencePair("house", "nyumba", "sw")] * 12
+    settings = TrainingSettings(epochs=1, batch_size=1, save_steps=6, bf16=False)
+    student = copy_query_side(teacher)
+    trainer = distillation_trainer(student, teacher, pairs, checkpoints, settings)
+    whole = load_file(checkpoints / "checkpoint-12" / "model.safetensors")
+    trainer.train(resume_from_checkpoint=str(checkpoints / "checkpoint-6"))
+    resumed = student[0].auto_model.state_dict()
+    assert resumed.keys() == whole.keys()
+    assert all(torch.equal(resumed[name], weight) for name, weight in whole.items())
 
 
 def test_steps_are_compared_as_numbers_and_other_folders_ignored(checkpoints):

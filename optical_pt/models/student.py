@@ -43,6 +43,8 @@ def copy_query_side(
     shared = [weight for weight in weights if weight is not words] if share_body else []
     memo = {id(weight): weight for weight in shared}
     transformer, *others = [copy.deepcopy(module, memo) for module in modules]
+    # No token embedding passes through it; loading a directory makes a random one.
+    transformer.auto_model.pooler = None
     if pieces:
         transformer.processor = extend_tokenizer(transformer.tokenizer, pieces)
         body, size = transformer.auto_model, len(transformer.tokenizer)

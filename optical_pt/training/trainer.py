@@ -18,6 +18,7 @@ from torch import nn
 
 from optical_pt.errors import InputError
 from optical_pt.models.fingerprint import query_modules
+from optical_pt.models.quiet import quiet_transformers
 from optical_pt.training.batches import LengthBucketSampler
 from optical_pt.training.loss import OpticalLoss
 
@@ -114,7 +115,7 @@ def distillation_trainer(
         router_mapping=routes,
         max_length=settings.max_length,
     )
-    return MultiVectorEncoderTrainer(
+    return _DistillationTrainer(
         model=student,
         args=arguments,
         train_dataset=Dataset.from_dict(
@@ -126,6 +127,15 @@ def distillation_trainer(
         loss=OpticalLoss(student, teacher, reg=settings.reg),
         data_collator=collator,
     )
+
+
+class _DistillationTrainer(MultiVectorEncoderTrainer):
+    """The stock trainer loads a checkpoint with a new random pooler, which a student has not."""
+
+    def _load_from_checkpoint(self, checkpoint_path: str) -> None:
+        with quiet_transformers():
+            saved = MultiVectorEncoder(checkpoint_path, device="cpu").state_dict()
+        self.model.load_state_dict({name: saved[name] for name in self.model.state_dict()})
 
 
 def choose_trainable(student: MultiVectorEncoder, train: str) -> None:
