@@ -1,0 +1,152 @@
+"""A training that is killed goes on to the same weights; its command line names what is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from cipher import ENGLISH, cipher_pairs
+from tiny_models import save_plain_bert, tiny_encoder
+
+from optical_pt.models import LateInteraction
+from optical_pt.training.__main__ import main
+
+torch.set_num_threads(1)
+
+ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A teacher and bitext on disk."""
+    folder = tmp_path_factory.mktemp("training")
+    LateInteraction.from_encoder(tiny_encoder(ENGLISH), "tiny").save(folder / "teacher")
+    lines = (f"{p.tag}\t{p.english}\t{p.foreign}\n" for p in cipher_pairs(160, seed=0))
+    (folder / "xx.tsv").write_text("".join(lines))
+    return folder
+
+
+def arguments(folder: Path, output: Path, **options: object) -> list[str]:
+    given = {
+        "bitext": f"xx={folder / 'xx.tsv'}",
+        "teacher": folder / "teacher",
+        "output": output,
+        "epochs": 2,
+        "batch-size": 4,
+        "save-steps": 20,
+        "device": "cpu",
+        **options,
+    }
+    words = [word for name, value in given.items() for word in (f"--{name}", str(value))]
+    return [*words, "--no-bf16"]
+
+
+def kill_after(checkpoint: Path, command: list[str]) -> None:
+    """Run a training, and kill it once it has written a checkpoint."""
+    process = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.DEVNULL)
+    while not (checkpoint / "trainer_state.json").is_file():
+        try:
+            process.wait(timeout=0.01)
+        except subprocess.TimeoutExpired:
+            continue
+        pytest.fail(f"it ended with {process.returncode} before {checkpoint.name}")
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+
+
+def query_side(student: Path) -> list[bytes]:
+    folder = student / "query_0_Transformer"
+    return [(folder / name).read_bytes() for name in ("model.safetensors", "tokenizer.json")]
+
+
+def test_a_killed_training_resumes_to_the_same_weights(folder, tmp_path, capsys):
+    assert main(arguments(folder, tmp_path / "whole")) == 0
+
+    output, work = tmp_path / "killed", tmp_path / "killed.training"
+    command = [sys.executable, "-m", "optical_pt.training", *arguments(folder, output)]
+    kill_after(work / "checkpoint-40", command)
+    assert not output.exists()
+
+    # What a kill while saving leaves: the newest checkpoint's optimizer is cut short.
+    optimizer = work / "checkpoint-40" / "optimizer.pt"
+    optimizer.write_bytes(optimizer.read_bytes()[:-100])
+    # A mark, by which the resumed training shows that it went on from the one before.
+    state_file = work / "checkpoint-20" / "trainer_state.json"
+    state = json.loads(state_file.read_text())
+    state["log_history"][0]["loss"] = 99.0
+    state_file.write_text(json.dumps(state))
+
+    capsys.readouterr()
+    assert main(arguments(folder, output)) == 2
+    assert "an unfinished training; use --resume" in capsys.readouterr().err
+    assert main([*arguments(folder, output, epochs=3), "--resume"]) == 2
+    assert "started with another epochs" in capsys.readouterr().err
+    assert main([*arguments(folder, output, limit=150), "--resume"]) == 2
+    assert "started with another bitext" in capsys.readouterr().err
+
+    assert main([*arguments(folder, output), "--resume"]) == 0
+    assert json.loads((output / "training.json").read_text())["losses"][0]["loss"] == 99.0
+    assert query_side(output) == query_side(tmp_path / "whole")
+    fingerprint = LateInteraction(output).fingerprint
+    assert fingerprint == LateInteraction(folder / "teacher").fingerprint
+    assert not work.exists()
+
+
+def test_help_is_quick_and_loads_no_model_library():
+    code = (
+        "import sys\n"
+        "from optical_pt.training.__main__ import main\n"
+        "try:\n    main(['--help'])\n"
+        "finally:\n    assert not {'torch', 'transformers', 'pyterrier'} & set(sys.modules)\n"
+    )
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 3
+    assert "--bitext LANG=FILE" in shown.stdout
+    assert "--resume" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"bitext": "xx.tsv"}, "--bitext xx.tsv: write LANG=FILE"),
+        ({"bitext": "xx=/nowhere/xx.tsv"}, "/nowhere/xx.tsv: no such bitext file"),
+        ({"tags": "news, blogs"}, "no sentence pair with a tag in ['blogs', 'news']"),
+        ({"limit": 0}, "limit 0: keep at least one sentence pair"),
+        ({"teacher": "/nowhere/teacher"}, "/nowhere/teacher: no such model directory"),
+        ({"teacher": "{folder}/plain"}, "plain: not a late-interaction model"),
+        ({"epochs": -1}, "epochs -1.0: it must be at least 0"),
+        ({"batch-size": 0}, "batch_size 0: it must be at least 1"),
+        ({"reg": 0}, "reg 0.0: it must be above 0"),
+        ({"vocabulary": -5}, "vocabulary -5: it must be at least 0"),
+        ({"release": "vocabulary", "train": "all"}, "'vocabulary' release needs train="),
+        ({"output": "{folder}/teacher"}, "teacher: exists already"),
+    ],
+)
+def test_bad_input_ends_in_one_line(folder, tmp_path, capsys, options, message):
+    if not (folder / "plain").exists():
+        save_plain_bert(folder / "plain")
+    options = {k: str(v).format(folder=folder) for k, v in options.items()}
+    capsys.readouterr()
+    assert main(arguments(folder, **{"output": tmp_path / "xx", **options})) == 2
+    lines = capsys.readouterr().err.strip().split("\n")
+    assert lines[-1].startswith("error: ")
+    assert message in lines[-1]
+    assert not any("Traceback" in line for line in lines)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_language_is_given_once(folder, tmp_path, capsys):
+    bitext = f"xx={folder / 'xx.tsv'}"
+    assert main(["--bitext", bitext, *arguments(folder, tmp_path / "xx")]) == 2
+    assert capsys.readouterr().err == (
+        f"error: --bitext {bitext}: xx is given twice; join the files\n"
+    )
