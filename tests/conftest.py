@@ -7,8 +7,8 @@ import os
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
-import pyterrier as pt  # noqa: E402
-from hypothesis import settings  # noqa: E402
+import pyterrier as pt
+from hypothesis import settings
 
 # Schematics and transformer_test_class would otherwise download Sphinx inventories.
 pt.documentation._cached_objects_inv = {}

@@ -37,6 +37,7 @@ It searches any index that this teacher's document encoder made. {trained}
 
 ```python
 from optical_pt import LateInteraction
+
 student = LateInteraction("THIS DIRECTORY")
 search = student.query_encoder() >> index.retriever()
 ```
