@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optical_pt.errors import InputError
+from optical_pt.models.fingerprint import document_modules, query_modules
 from optical_pt.models.minilm import MINILM, load_minilm
 from optical_pt.models.quiet import quiet_transformers
 from optical_pt.models.student import resolve_skiplist
@@ -53,8 +54,16 @@ def load_encoder(
             f"{name_or_path}: broken or not whole ({type(error).__name__}: {reason}); fetch or "
             "make the model anew"
         ) from error
+    _drop_poolers(encoder)
     resolve_skiplist(encoder)
     return encoder
+
+
+def _drop_poolers(encoder: MultiVectorEncoder) -> None:
+    """A pooler has no part in token embeddings; one that a directory lacks comes out random."""
+    for module in {*query_modules(encoder)[:1], *document_modules(encoder)[:1]}:
+        if getattr(module.auto_model, "pooler", None) is not None:
+            module.auto_model.pooler = None
 
 
 def require_device(device: str | None) -> None:

@@ -58,6 +58,7 @@ def save_vocabulary_student(
     rows = torch.cat([moved, torch.arange(known, total)])
     values, scales = _to_int8(mine[rows])
     save_file({"rows": rows, "values": values, "scales": scales}, directory / EMBEDDINGS)
+    (directory / EMBEDDINGS).chmod(0o644)
     (directory / VOCABULARY).write_text("".join(f"{p}\n" for p in pieces), encoding="utf-8")
     settings = {
         "format": FORMAT,
