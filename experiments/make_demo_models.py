@@ -30,7 +30,7 @@ def main() -> None:
     files = {language: f"{language}={options.bitext}/en-{language}.tsv.gz" for language in EPOCHS}
     for language, epochs in EPOCHS.items():
         run(
-            *("optical_pt.training", "--bitext", files[language], "--tags", ",".join(TAGS)),
+            *("optical_pt.training", "--bitext", files[language], "--tags", *TAGS),
             *("--limit", LIMIT, "--epochs", epochs, "--vocabulary", 6000),
             *("--release", "vocabulary", "--device", "cpu", "--licences", LICENCES),
             *("--output", options.output / "students" / language),

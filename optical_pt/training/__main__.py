@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
         help="sentence pairs (.tsv or .tsv.gz); repeat for several languages")  # fmt: skip
     add("--output", type=Path, required=True, help="the folder to make")
     add("--teacher", default="minilm", help="'minilm', a directory or a hub name (%(default)s)")
-    add("--tags", help="comma-separated source tags to keep (default: all)")
+    add("--tags", nargs="+", metavar="TAG", help="source tags to keep (default: all)")
     add("--limit", type=int, help="at most this many pairs a language, sampled by the seed")
     add("--vocabulary", type=int, default=8000, metavar="N",
         help="foreign words added to the teacher's vocabulary, at most (%(default)s)")  # fmt: skip
@@ -66,9 +66,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _distil(options: argparse.Namespace, argv: list[str]) -> None:
-    from optical_pt.training.bitext import read_bitext
+    from optical_pt.training.bitext import parse_tags, read_bitext
 
-    tags = {tag.strip() for tag in options.tags.split(",")} if options.tags else None
+    tags = parse_tags(options.tags)
     pairs, hashes = [], {}
     for language, file in _bitext_files(options.bitext).items():
         pairs += read_bitext(file, language, tags=tags, limit=options.limit, seed=options.seed)

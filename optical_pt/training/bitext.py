@@ -6,7 +6,7 @@ import gzip
 import random
 import unicodedata
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,17 @@ class SentencePair:
     foreign: str
     language: str
     tag: str = ""
+
+
+def parse_tags(words: Sequence[str] | None) -> set[str] | None:
+    """Source tags given as words, as comma-separated lists, or both; None stays None.
+
+    >>> sorted(parse_tags(["tico19,xcopa", "flores-dev"]))
+    ['flores-dev', 'tico19', 'xcopa']
+    """
+    if words is None:
+        return None
+    return {tag.strip() for word in words for tag in word.split(",") if tag.strip()}
 
 
 def read_bitext(

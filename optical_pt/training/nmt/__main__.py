@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from optical_pt.errors import InputError
-from optical_pt.training.bitext import SentencePair, read_bitext
+from optical_pt.training.bitext import SentencePair, parse_tags, read_bitext
 from optical_pt.training.nmt.pipeline import build_nmt
 from optical_pt.training.nmt.settings import NmtSettings
 
@@ -55,7 +55,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="LANG=FILE",
         help="sentence pairs of a language: TSV of [tag,] English, foreign; give it several times",
     )
-    result.add_argument("--tags", nargs="+", help="use only pairs of these source tags")
+    result.add_argument(
+        "--tags", nargs="+", metavar="TAG", help="source tags to keep (default: all)"
+    )
     result.add_argument("--limit", type=int, help="sample at most this many pairs per language")
     result.add_argument("--output", type=Path, required=True, help="directory of the model")
     result.add_argument("--resume", action="store_true", help="go on after an interruption")
@@ -78,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = NmtSettings(**{name: getattr(options, name) for name in fields})
         files = _files_by_language(options.bitext)
-        pairs = _read(files, options.tags, options.limit, settings.seed)
+        pairs = _read(files, parse_tags(options.tags), options.limit, settings.seed)
         if options.threads is not None:
             # Read when torch is loaded, which `build_nmt` does.
             os.environ["OMP_NUM_THREADS"] = str(options.threads)
@@ -114,7 +116,7 @@ def _files_by_language(options: Sequence[str]) -> dict[str, Path]:
 
 
 def _read(
-    files: dict[str, Path], tags: Sequence[str] | None, limit: int | None, seed: int
+    files: dict[str, Path], tags: set[str] | None, limit: int | None, seed: int
 ) -> list[SentencePair]:
     return [
         pair
