@@ -38,7 +38,7 @@ def main() -> None:
     bitext = [word for file in files.values() for word in ("--bitext", file)]
     run(
         *("optical_pt.training.nmt", *bitext, "--tags", *TAGS, "--limit", LIMIT),
-        *("--epochs", 10, "--max-minutes", 62, "--output", options.output / "nmt"),
+        *("--epochs", 10, "--max-minutes", 50, "--output", options.output / "nmt"),
     )
 
 
