@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from optical_pt.errors import InputError
 from optical_pt.models.fingerprint import document_modules, query_modules
 from optical_pt.models.minilm import MINILM, load_minilm
-from optical_pt.models.quiet import quiet_transformers
 from optical_pt.models.student import resolve_skiplist
+from optical_pt.quiet import quiet_transformers
 
 if TYPE_CHECKING:
     from sentence_transformers import MultiVectorEncoder

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optical_pt.errors import InputError
-from optical_pt.models.quiet import quiet_transformers
+from optical_pt.quiet import quiet_transformers
 
 if TYPE_CHECKING:
     from sentence_transformers import MultiVectorEncoder

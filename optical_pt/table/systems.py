@@ -18,7 +18,8 @@ from optical_pt.translation import LexicalTranslator
 NUM_RESULTS = 1000
 RERANK_DEPTH = 100
 BM25, TOKENS = ("bm25",), ("token_index",)
-BOTH = ("translator", "student")
+WITH_LEXICON = ("lexicon", "student")
+WITH_NMT = ("translator", "student")
 
 
 @dataclass(frozen=True)
@@ -83,14 +84,28 @@ def _search(shared: Resources) -> pt.Transformer:
     return shared.token_index.retriever(NUM_RESULTS, device=shared.device)
 
 
-def _rerank(shared: Resources, models: LanguageModels) -> pt.Transformer:
+def _rerank(
+    translated: pt.Transformer, shared: Resources, models: LanguageModels
+) -> pt.Transformer:
     """Candidates by the translated query, scores by the student from the original one."""
-    candidates = models.translator.queries() >> shared.bm25.retriever(RERANK_DEPTH)
+    candidates = translated >> shared.bm25.retriever(RERANK_DEPTH)
     student = models.student.query_encoder()
     return candidates >> pt.rewrite.reset() >> student >> shared.token_index.scorer()
 
 
-def _fusion(shared: Resources, models: LanguageModels) -> pt.Transformer:
+def _psq_rerank(shared: Resources, models: LanguageModels) -> pt.Transformer:
+    return _rerank(LexicalTranslator(models.lexicon, mode="psq"), shared, models)
+
+
+def _nmt_rerank(shared: Resources, models: LanguageModels) -> pt.Transformer:
+    return _rerank(models.translator.queries(), shared, models)
+
+
+def _psq_fusion(shared: Resources, models: LanguageModels) -> pt.Transformer:
+    return rrf(_optical(shared, models), _psq(shared, models), num_results=NUM_RESULTS)
+
+
+def _nmt_fusion(shared: Resources, models: LanguageModels) -> pt.Transformer:
     return rrf(_optical(shared, models), _nmt_bm25(shared, models), num_results=NUM_RESULTS)
 
 
@@ -103,8 +118,16 @@ SYSTEMS: tuple[Row, ...] = (
     Row("nmt-teacher", "NMT >> teacher", "nmt", TOKENS, ("translator",), _nmt_teacher),
     Row("teacher", "teacher, untrained", "teacher", TOKENS, (), _teacher),
     Row("optical", "OPTICAL", "optical", TOKENS, ("student",), _optical),
-    Row("rerank", "NMT >> BM25 >> OPTICAL", "rerank", BM25 + TOKENS, BOTH, _rerank),
-    Row("fusion", "RRF(OPTICAL, NMT >> BM25)", "fusion", BM25 + TOKENS, BOTH, _fusion),
+    Row(
+        *("psq-rerank", "PSQ >> BM25 >> OPTICAL", "rerank"),
+        *(BM25 + TOKENS, WITH_LEXICON, _psq_rerank),
+    ),
+    Row("rerank", "NMT >> BM25 >> OPTICAL", "rerank", BM25 + TOKENS, WITH_NMT, _nmt_rerank),
+    Row(
+        *("psq-fusion", "RRF(OPTICAL, PSQ >> BM25)", "fusion"),
+        *(BM25 + TOKENS, WITH_LEXICON, _psq_fusion),
+    ),
+    Row("fusion", "RRF(OPTICAL, NMT >> BM25)", "fusion", BM25 + TOKENS, WITH_NMT, _nmt_fusion),
     Row("english-bm25", "human English >> BM25", "ceiling", BM25, (), _bm25, english=True),
     Row(
         "english-teacher", "human English >> teacher", "ceiling", TOKENS, (), _teacher, english=True

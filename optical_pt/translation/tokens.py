@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -76,7 +77,10 @@ def _load(folder: Path, model: str, small100: bool):
     # SMaLL-100 names a tokenizer class that comes as code; only its language tokens differ.
     loader = M2M100Tokenizer if small100 else AutoTokenizer
     try:
-        tokenizer = loader.from_pretrained(folder)
+        with warnings.catch_warnings():
+            # sacremoses only normalises punctuation; models that need it say so by ImportError.
+            warnings.filterwarnings("ignore", message="Recommended: pip install sacremoses")
+            tokenizer = loader.from_pretrained(folder)
     except ImportError as error:
         raise InputError(
             f"{model}: its tokenizer needs another package ({str(error).strip().splitlines()[0]}); "

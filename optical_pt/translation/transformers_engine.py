@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from optical_pt.errors import InputError
+from optical_pt.quiet import quiet_transformers
 from optical_pt.translation.tokens import TranslationTokenizer
 
 DTYPES = ("float32", "bfloat16", "float16")
@@ -81,13 +82,14 @@ def _load(folder: Path, model: str, dtype):
     from transformers import AutoModelForSeq2SeqLM
 
     try:
-        loaded, info = AutoModelForSeq2SeqLM.from_pretrained(
-            folder,
-            dtype=dtype,
-            use_safetensors=True,
-            trust_remote_code=False,
-            output_loading_info=True,
-        )
+        with quiet_transformers():
+            loaded, info = AutoModelForSeq2SeqLM.from_pretrained(
+                folder,
+                dtype=dtype,
+                use_safetensors=True,
+                trust_remote_code=False,
+                output_loading_info=True,
+            )
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise InputError(
             f"{model}: cannot load it as a seq2seq model ({str(error).strip().splitlines()[0]}); "
