@@ -22,7 +22,7 @@ def test_the_example_of_the_readme_runs(tmp_path, monkeypatch):
     names: dict = {}
     exec("\n".join(statements), names)
     results = eval(experiment, names)
-    assert list(results["name"]) == ["NMT >> BM25", "OPTICAL", "rerank", "fusion"]
+    assert list(results["name"]) == ["PSQ >> BM25", "NMT >> BM25", "OPTICAL", "rerank", "fusion"]
     assert results.set_index("name").loc["OPTICAL", "map"] > 0.4
 
 
@@ -31,20 +31,11 @@ def test_a_notebook_runs_and_shows_what_it_kept(path):
     kept = nbformat.read(path, as_version=4)
     fresh = nbformat.read(path, as_version=4)
     NotebookClient(fresh, timeout=600, resources={"metadata": {"path": path.parent}}).execute()
-    for before, after in zip(kept.cells, fresh.cells, strict=True):
-        assert _texts(before) == _texts(after), f"{path.name}: outputs are stale, execute it anew"
+    printed = [_printed(cell) for cell in kept.cells]
+    assert any("human English" in text for text in printed), "the notebook shows no table"
+    assert printed == [_printed(cell) for cell in fresh.cells], "stale outputs: execute it anew"
 
 
-def _texts(cell) -> list[str]:
-    """Plain-text outputs without what differs from run to run: progress, addresses, folders."""
-    if cell.cell_type != "code":
-        return []
-    outputs = [
-        output
-        for output in cell.outputs
-        if output.output_type != "stream" or output.name == "stdout"
-    ]
-    texts = [
-        output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs
-    ]
-    return [re.sub(r"0x[0-9a-f]+|/tmp/\w+", "…", text) for text in texts]
+def _printed(cell) -> str:
+    outputs = cell.outputs if cell.cell_type == "code" else []
+    return "".join(output.text for output in outputs if output.get("name") == "stdout")
