@@ -64,15 +64,23 @@ def build_nmt(
         seed=settings.seed,
     )
     # transformers and torch are wanted only from here on: bad input is reported at once.
-    from transformers import MarianTokenizer
+    from transformers import MarianMTModel, MarianTokenizer
 
     from optical_pt.training.nmt.evaluate import chrf_by_language, translate
     from optical_pt.training.nmt.train import train
 
     model, log = train(examples, dev, work, settings, resume=resume)
-    tokenizer = MarianTokenizer.from_pretrained(work)
-    # Measure what is stored: the weights rounded to fp16.
-    model.half().float()
+    partial = output.with_name(output.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    model.half().save_pretrained(partial)
+    config = json.loads((partial / "config.json").read_text(encoding="utf-8"))
+    config["dtype"] = "float32"
+    (partial / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    for name in ("source.spm", "target.spm", "vocab.json", "tokenizer_config.json"):
+        shutil.copyfile(work / name, partial / name)
+    # Measure what users will load: the weights as they are stored.
+    tokenizer = MarianTokenizer.from_pretrained(partial)
+    model = MarianMTModel.from_pretrained(partial)
     translations = translate(model, tokenizer, [pair.foreign for pair in dev])
     facts = {
         "languages": list(dict.fromkeys(pair.language for pair in pairs)),
@@ -92,14 +100,6 @@ def build_nmt(
         "data_sha256": data_sha256 or {},
         "dev_samples": _samples(dev, translations),
     }
-    partial = output.with_name(output.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    model.half().save_pretrained(partial)
-    config = json.loads((partial / "config.json").read_text(encoding="utf-8"))
-    config["dtype"] = "float32"
-    (partial / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    for name in ("source.spm", "target.spm", "vocab.json", "tokenizer_config.json"):
-        shutil.copyfile(work / name, partial / name)
     write_card(partial, facts)
     os.replace(partial, output)
     shutil.rmtree(work)
