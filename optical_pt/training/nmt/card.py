@@ -55,11 +55,6 @@ def _readme(facts: dict) -> str:
     )
     sources = "\n".join(f"| {tag} | {name} |" for tag, name in facts["licences"].items())
     hashes = "\n".join(f"- `{name}`: `{digest}`" for name, digest in facts["data_sha256"].items())
-    samples = "\n".join(
-        f"- {row['language']}: {row['source']} → **{row['translation']}** "
-        f"(reference: {row['reference']})"
-        for row in facts["dev_samples"]
-    )
     return f"""---
 library_name: transformers
 pipeline_tag: translation
@@ -96,8 +91,4 @@ Versions: {", ".join(f"{name} {number}" for name, number in facts["versions"].it
 SHA-256 of the data:
 
 {hashes}
-
-Shortest development sentences:
-
-{samples}
 """

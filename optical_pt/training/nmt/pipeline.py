@@ -98,7 +98,6 @@ def build_nmt(
         "settings": dataclasses.asdict(settings),
         "command": command,
         "data_sha256": data_sha256 or {},
-        "dev_samples": _samples(dev, translations),
     }
     write_card(partial, facts)
     os.replace(partial, output)
@@ -130,21 +129,3 @@ def _prepare_work(
     learn_vocabulary(sentences, settings.vocab_size, work)
     # Written last: without it the directory counts as not begun.
     identity.write_text(digest.hexdigest())
-
-
-def _samples(dev: Sequence[SentencePair], translations: Sequence[str]) -> list[dict[str, str]]:
-    """Two short development sentences a language, with reference and translation."""
-    samples = []
-    for language in dict.fromkeys(pair.language for pair in dev):
-        rows = [
-            {
-                "language": language,
-                "source": pair.foreign,
-                "reference": pair.english,
-                "translation": text,
-            }
-            for pair, text in zip(dev, translations, strict=True)
-            if pair.language == language
-        ]
-        samples += sorted(rows, key=lambda row: len(row["source"]))[:2]
-    return samples
