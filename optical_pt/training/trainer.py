@@ -18,7 +18,7 @@ from torch import nn
 
 from optical_pt.errors import InputError
 from optical_pt.models.fingerprint import query_modules
-from optical_pt.models.quiet import quiet_transformers
+from optical_pt.quiet import quiet_transformers
 from optical_pt.training.batches import LengthBucketSampler
 from optical_pt.training.loss import OpticalLoss
 
