@@ -137,7 +137,7 @@ def test_a_language_lacks_what_has_no_models(folder):
         "human English >> teacher",
     ]
     assert "ha: no student for optical; left out" in said
-    assert "ha: no lexicon for lexical, psq; left out" in said
+    assert "ha: no lexicon for lexical, psq, psq-rerank, psq-fusion; left out" in said
     assert any(line.startswith("sw: no translator for nmt-bm25, nmt-teacher") for line in said)
     assert table.baseline is None
     assert any("baseline 'NMT >> BM25'" in line for line in said)
@@ -147,8 +147,8 @@ def test_a_language_lacks_what_has_no_models(folder):
 def test_systems_that_are_asked_for_must_have_their_models(folder):
     message = refusal(folder, query_sets=["cats"], systems=["optical"])
     assert message.startswith("ha: no student for optical; give --students")
-    message = refusal(folder, query_sets=["own-dev"], systems=["fusion"], nmt=None)
-    assert "no translator for fusion" in message
+    message = refusal(folder, query_sets=["own-dev"], systems=["nmt-fusion"], nmt=None)
+    assert "no translator for nmt-fusion" in message
 
 
 def test_ceilings_without_human_english(tmp_path):

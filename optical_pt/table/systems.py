@@ -122,12 +122,12 @@ SYSTEMS: tuple[Row, ...] = (
         *("psq-rerank", "PSQ >> BM25 >> OPTICAL", "rerank"),
         *(BM25 + TOKENS, WITH_LEXICON, _psq_rerank),
     ),
-    Row("rerank", "NMT >> BM25 >> OPTICAL", "rerank", BM25 + TOKENS, WITH_NMT, _nmt_rerank),
+    Row("nmt-rerank", "NMT >> BM25 >> OPTICAL", "rerank", BM25 + TOKENS, WITH_NMT, _nmt_rerank),
     Row(
         *("psq-fusion", "RRF(OPTICAL, PSQ >> BM25)", "fusion"),
         *(BM25 + TOKENS, WITH_LEXICON, _psq_fusion),
     ),
-    Row("fusion", "RRF(OPTICAL, NMT >> BM25)", "fusion", BM25 + TOKENS, WITH_NMT, _nmt_fusion),
+    Row("nmt-fusion", "RRF(OPTICAL, NMT >> BM25)", "fusion", BM25 + TOKENS, WITH_NMT, _nmt_fusion),
     Row("english-bm25", "human English >> BM25", "ceiling", BM25, (), _bm25, english=True),
     Row(
         "english-teacher", "human English >> teacher", "ceiling", TOKENS, (), _teacher, english=True
