@@ -267,14 +267,14 @@ def test_command_line_trains(tmp_path, capsys):
     assert stored["pairs"] == {"de": 40}
     assert stored["settings"]["seed"] == 3
     assert stored["command"].startswith("python -m optical_pt.training.nmt --bitext de=")
-    assert len(stored["data_sha256"]["de.tsv"]) == 64
+    assert len(stored["data_sha256"][str(tmp_path / "de.tsv")]) == 64
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ("--bitext {file}", "write it as LANG=FILE"),
-        ("--bitext de={file} --bitext de={file}", "de has a file already"),
+        ("--bitext {file}", "write LANG=FILE"),
+        ("--bitext de={file} --bitext de={file}", "de is given twice"),
         ("--bitext de=none.tsv", "none.tsv: no such bitext file"),
         ("--bitext de={file} --tags tico19", "no sentence pair with a tag in ['tico19']"),
         ("--bitext de={file} --heads 5", "--heads 5: must divide --d-model 192"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import shlex
 import sys
 from datetime import datetime, timezone
@@ -11,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from optical_pt.errors import InputError
+from optical_pt.training.bitext_options import add_bitext_options, read_bitext_options
 
 EXAMPLE = """example:
   python -m optical_pt.training --bitext ha=en-ha.tsv.gz --output students/ha
@@ -39,12 +39,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("--bitext", action="append", required=True, metavar="LANG=FILE",
-        help="sentence pairs (.tsv or .tsv.gz); repeat for several languages")  # fmt: skip
+    add_bitext_options(parser)
     add("--output", type=Path, required=True, help="the folder to make")
     add("--teacher", default="minilm", help="'minilm', a directory or a hub name (%(default)s)")
-    add("--tags", nargs="+", metavar="TAG", help="source tags to keep (default: all)")
-    add("--limit", type=int, help="at most this many pairs a language, sampled by the seed")
     add("--vocabulary", type=int, default=8000, metavar="N",
         help="foreign words added to the teacher's vocabulary, at most (%(default)s)")  # fmt: skip
     add("--release", choices=("router", "vocabulary"), default="router",
@@ -66,13 +63,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _distil(options: argparse.Namespace, argv: list[str]) -> None:
-    from optical_pt.training.bitext import parse_tags, read_bitext
-
-    tags = parse_tags(options.tags)
-    pairs, hashes = [], {}
-    for language, file in _bitext_files(options.bitext).items():
-        pairs += read_bitext(file, language, tags=tags, limit=options.limit, seed=options.seed)
-        hashes[file] = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    pairs, hashes = read_bitext_options(options, options.seed)
     print(f"{len(pairs)} sentence pairs", file=sys.stderr)
 
     from optical_pt.models import LateInteraction
@@ -106,18 +97,6 @@ def _distil(options: argparse.Namespace, argv: list[str]) -> None:
         },
     )
     print(f"saved {options.output}", file=sys.stderr)
-
-
-def _bitext_files(values: list[str]) -> dict[str, str]:
-    files = {}
-    for value in values:
-        language, equals, file = value.partition("=")
-        if not (language and equals and file):
-            raise InputError(f"--bitext {value}: write LANG=FILE, such as ha=en-ha.tsv.gz")
-        if language in files:
-            raise InputError(f"--bitext {value}: {language} is given twice; join the files")
-        files[language] = file
-    return files
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import hashlib
 import os
 import shlex
 import sys
@@ -12,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from optical_pt.errors import InputError
-from optical_pt.training.bitext import SentencePair, parse_tags, read_bitext
+from optical_pt.training.bitext_options import add_bitext_options, read_bitext_options
 from optical_pt.training.nmt.pipeline import build_nmt
 from optical_pt.training.nmt.settings import NmtSettings
 
@@ -25,6 +24,7 @@ HELP = {
     "decoder_layers": "decoder layers",
     "dropout": "dropout",
     "label_smoothing": "label smoothing",
+    "guide_weight": "weight of the loss that shows the attention IBM model 1's links; 0: none",
     "epochs": "epochs, each over the repeated pairs",
     "batch_tokens": "tokens of a batch, on its longer side, padding included",
     "learning_rate": "highest learning rate; it falls as a cosine",
@@ -48,17 +48,7 @@ def parser() -> argparse.ArgumentParser:
         description="Train one small many-to-English translation model from nothing.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    result.add_argument(
-        "--bitext",
-        action="append",
-        required=True,
-        metavar="LANG=FILE",
-        help="sentence pairs of a language: TSV of [tag,] English, foreign; give it several times",
-    )
-    result.add_argument(
-        "--tags", nargs="+", metavar="TAG", help="source tags to keep (default: all)"
-    )
-    result.add_argument("--limit", type=int, help="sample at most this many pairs per language")
+    add_bitext_options(result)
     result.add_argument("--output", type=Path, required=True, help="directory of the model")
     result.add_argument("--resume", action="store_true", help="go on after an interruption")
     result.add_argument("--threads", type=int, help="CPU threads")
@@ -79,8 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     fields = [field.name for field in dataclasses.fields(NmtSettings)]
     try:
         settings = NmtSettings(**{name: getattr(options, name) for name in fields})
-        files = _files_by_language(options.bitext)
-        pairs = _read(files, parse_tags(options.tags), options.limit, settings.seed)
+        pairs, hashes = read_bitext_options(options, settings.seed)
         if options.threads is not None:
             # Read when torch is loaded, which `build_nmt` does.
             os.environ["OMP_NUM_THREADS"] = str(options.threads)
@@ -90,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             settings,
             resume=options.resume,
             command=shlex.join(["python", "-m", "optical_pt.training.nmt", *arguments]),
-            data_sha256={path.name: _sha256(path) for path in files.values()},
+            data_sha256=hashes,
         )
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -99,34 +88,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{language}\tchrF {chrf}")
     print(f"saved in {options.output}")
     return 0
-
-
-def _files_by_language(options: Sequence[str]) -> dict[str, Path]:
-    files: dict[str, Path] = {}
-    for option in options:
-        language, equals, path = option.partition("=")
-        if not equals or not language or not path:
-            raise InputError(
-                f"--bitext {option}: write it as LANG=FILE, for instance ha=en-ha.tsv.gz"
-            )
-        if language in files:
-            raise InputError(f"--bitext {option}: {language} has a file already; give one each")
-        files[language] = Path(path)
-    return files
-
-
-def _read(
-    files: dict[str, Path], tags: set[str] | None, limit: int | None, seed: int
-) -> list[SentencePair]:
-    return [
-        pair
-        for language, path in files.items()
-        for pair in read_bitext(path, language, tags=tags, limit=limit, seed=seed)
-    ]
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 if __name__ == "__main__":
