@@ -2,6 +2,17 @@
 
 from optical_pt.ot.align import Alignment, align
 from optical_pt.ot.cost import cosine_cost
-from optical_pt.ot.sinkhorn import TransportPlan, entropic_plan
+from optical_pt.ot.plan import TransportPlan
+from optical_pt.ot.sinkhorn import entropic_plan
+from optical_pt.ot.strategy import Entropic, Strategy, parse_strategy
 
-__all__ = ["Alignment", "TransportPlan", "align", "cosine_cost", "entropic_plan"]
+__all__ = [
+    "Alignment",
+    "Entropic",
+    "Strategy",
+    "TransportPlan",
+    "align",
+    "cosine_cost",
+    "entropic_plan",
+    "parse_strategy",
+]
