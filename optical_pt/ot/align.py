@@ -11,7 +11,7 @@ from torch import Tensor
 
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.ot.cost import cosine_cost
-from optical_pt.ot.sinkhorn import entropic_plan
+from optical_pt.ot.entropic import entropic_plan
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

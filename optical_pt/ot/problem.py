@@ -27,6 +27,14 @@ class Problem:
     source: Tensor
     target: Tensor
 
+    def log_masses(self, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+        """Logarithms of both marginals, 0 on tokens without mass."""
+        source, target = self.source.to(dtype), self.target.to(dtype)
+        return (
+            torch.where(source > 0, source, 1).log(),
+            torch.where(target > 0, target, 1).log(),
+        )
+
     def solution(
         self, plan: Tensor, error: Tensor, *, iterations: int, tolerance: float
     ) -> TransportPlan:

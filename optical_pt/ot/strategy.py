@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from optical_pt.errors import InputError
+from optical_pt.ot.entropic import entropic_plan
 from optical_pt.ot.plan import TransportPlan
-from optical_pt.ot.sinkhorn import entropic_plan
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,141 @@
+"""The Gibbs kernel ``exp(-cost / reg)``, held as numbers or as logarithms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from optical_pt.ot.problem import Problem
+
+# exp of less is held exactly zero; products of a few such numbers must not come near it.
+SAFE_EXPONENT = {torch.float32: 40.0, torch.float64: 300.0}
+# Stands for log 0 where minus infinity would meet another one and give NaN.
+LOG_ZERO = -1e30
+
+
+class Kernel(Protocol):
+    """A kernel K; scalings are logarithms, and 0 on padding, where log sums are 0 as well."""
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of sums and plans."""
+
+    def log_row_sums(self, log_target: Tensor) -> Tensor:
+        """``(batch, m)``: log of K times the target scaling."""
+
+    def log_column_sums(self, log_source: Tensor) -> Tensor:
+        """``(batch, n)``: log of the source scaling times K."""
+
+    def plan(self, log_source: Tensor, log_target: Tensor) -> Tensor:
+        """``(batch, m, n)``: K times both scalings, zero on padding."""
+
+
+@dataclass(frozen=True, eq=False)
+class ScaledKernel:
+    """K itself and its transpose, both contiguous: a product reads memory in order."""
+
+    kernel: Tensor
+    transposed: Tensor
+    source_padding: Tensor
+    target_padding: Tensor
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self.kernel.dtype
+
+    def log_row_sums(self, log_target: Tensor) -> Tensor:
+        return _product(log_target.exp(), self.transposed, self.source_padding).log()
+
+    def log_column_sums(self, log_source: Tensor) -> Tensor:
+        return _product(log_source.exp(), self.kernel, self.target_padding).log()
+
+    def plan(self, log_source: Tensor, log_target: Tensor) -> Tensor:
+        return self.kernel * log_source.exp()[:, :, None] * log_target.exp()[:, None, :]
+
+
+@dataclass(frozen=True, eq=False)
+class LogKernel:
+    """The logarithm of K: never out of range, and some five times slower."""
+
+    log_kernel: Tensor
+    source_real: Tensor
+    target_real: Tensor
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self.log_kernel.dtype
+
+    def log_row_sums(self, log_target: Tensor) -> Tensor:
+        sums = torch.logsumexp(self.log_kernel + log_target[:, None, :], dim=2)
+        return torch.where(self.source_real, sums, 0)
+
+    def log_column_sums(self, log_source: Tensor) -> Tensor:
+        sums = torch.logsumexp(self.log_kernel + log_source[:, :, None], dim=1)
+        return torch.where(self.target_real, sums, 0)
+
+    def plan(self, log_source: Tensor, log_target: Tensor) -> Tensor:
+        return (self.log_kernel + log_source[:, :, None] + log_target[:, None, :]).exp()
+
+
+def gibbs_kernel(problem: Problem, cost: Tensor, reg: float) -> Kernel:
+    """Hold ``exp(-cost / reg)`` as numbers if they are safe, in double precision if need be.
+
+    What decides is the largest exponent that scalings can reach: the range of ``cost / reg`` and of
+    the logarithms of the masses. On CUDA this is the one wait for the device before the loop.
+
+    Args:
+        problem: gives the masses and the padding.
+        cost: ``(batch, m, n)``, zero on padding; :func:`reduced_cost` makes its range small.
+        reg: weight of the entropy, in units of the cost.
+    """
+    spread = float(
+        _largest(cost.abs()) / reg + _log_range(problem.source) + _log_range(problem.target)
+    )
+    source_real, target_real = problem.source > 0, problem.target > 0
+    for dtype, limit in SAFE_EXPONENT.items():
+        if torch.promote_types(dtype, cost.dtype) == dtype and spread <= limit:
+            kernel = torch.where(problem.real, (-cost.to(dtype) / reg).exp(), 0)
+            return ScaledKernel(
+                kernel,
+                kernel.transpose(1, 2).contiguous(),
+                (~source_real).to(dtype),
+                (~target_real).to(dtype),
+            )
+    return LogKernel(torch.where(problem.real, -cost / reg, LOG_ZERO), source_real, target_real)
+
+
+def reduced_cost(problem: Problem) -> Tensor:
+    """Costs less the minima of their rows, then of their columns: the same plan, a smaller range.
+
+    It is the first step of the Hungarian method (Kuhn 1955); where marginals are hard, constants
+    on rows and columns change no plan.
+    """
+    if problem.cost.numel() == 0:
+        return problem.cost
+    cost = torch.where(problem.real, problem.cost, torch.finfo(problem.cost.dtype).max)
+    cost = cost - cost.amin(dim=2, keepdim=True)
+    cost = cost - cost.amin(dim=1, keepdim=True)
+    return torch.where(problem.real, cost, 0)
+
+
+def _product(scaling: Tensor, kernel: Tensor, padding: Tensor) -> Tensor:
+    """Each pair's scaling times its kernel, 1 on padding."""
+    if scaling.is_cuda:  # no matrix product: TF32 would round it
+        return (scaling[:, :, None] * kernel).sum(dim=1) + padding
+    return torch.baddbmm(padding[:, None, :], scaling[:, None, :], kernel)[:, 0]
+
+
+def _largest(values: Tensor) -> Tensor:
+    return values.amax() if values.numel() else values.new_zeros(())
+
+
+def _log_range(masses: Tensor) -> Tensor:
+    """Log of the largest over the smallest positive mass, in the pair where it is largest."""
+    if masses.numel() == 0:
+        return masses.new_zeros(())
+    largest = masses.amax(dim=1)
+    smallest = torch.where(masses > 0, masses, torch.inf).amin(dim=1)
+    return torch.where(largest > 0, largest / smallest, 1).log().amax()

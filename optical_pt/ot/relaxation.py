@@ -1,0 +1,71 @@
+"""Alternating updates of two dual potentials, overrelaxed as far as each pair bears it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+# Iterations between two looks at the error: a look costs little, but waits for the device.
+BLOCK = 10
+# Nearer to 2 the iteration would forget nothing.
+MAX_CONTRACTION = 0.9995
+
+
+def alternate(
+    best_source: Callable[[Tensor], Tensor],
+    best_target: Callable[[Tensor], Tensor],
+    source: Tensor,
+    target: Tensor,
+    *,
+    iterations: int,
+    tolerance: float,
+) -> tuple[tuple[Tensor, Tensor], int]:
+    """Maximise a concave dual in two blocks of variables in turn, from zero.
+
+    Each block moves ``relaxation`` times as far as to its optimum (successive overrelaxation:
+    Thibault, Chizat, Dossal and Papadakis, "Overrelaxed Sinkhorn-Knopp Algorithm for Regularized
+    Optimal Transport", Algorithms 2021). The best factor, 2 / (1 + sqrt(1 - c)), depends on the
+    contraction c of plain iterations (Lehmann, von Renesse, Sambale and Uschmajew, "A note on
+    overrelaxation in the Sinkhorn algorithm", Optimization Letters 2022, section 3), which
+    is estimated for each pair from how its error fell in the last ten iterations, by Young's
+    relation. Where the error rose, the next ten are plain. Pairs within the tolerance stand still,
+    so that no pair's result depends on its batch; the last iteration is plain for all.
+
+    Args:
+        best_source: gives the optimal ``(batch, m)`` source potentials for the target's.
+        best_target: gives the optimal ``(batch, n)`` target potentials for the source's.
+        source: ``(batch, m)`` masses, which weigh the error.
+        target: ``(batch, n)`` masses.
+        iterations: at most so many.
+        tolerance: of the relative change of source potentials, as a share of the mass.
+
+    Returns:
+        Both potentials and the number of iterations.
+    """
+    log_source, log_target = torch.zeros_like(source), torch.zeros_like(target)
+    relaxation = torch.ones_like(source[:, :1])
+    previous = None
+    done = 1
+    for done in range(1, iterations):
+        best = best_source(log_target)
+        if done % BLOCK == 1 and done > 1:
+            error = (source * (log_source - best).expm1().abs()).sum(dim=1, keepdim=True)
+            if bool((error <= tolerance).all()):
+                break
+            if previous is not None:
+                relaxation = _relaxation(relaxation, (error / previous) ** (1 / BLOCK))
+            relaxation = torch.where(error <= tolerance, 0, relaxation)
+            previous = error
+        log_source = torch.lerp(log_source, best, relaxation)
+        log_target = torch.lerp(log_target, best_target(log_source), relaxation)
+    log_source = best_source(log_target)
+    return (log_source, best_target(log_source)), done
+
+
+def _relaxation(now: Tensor, contraction: Tensor) -> Tensor:
+    """The best factor, given the contraction that an iteration had with the factor ``now``."""
+    seen = torch.maximum(contraction, now - 1).clamp(min=1e-6)
+    plain = ((seen + now - 1) ** 2 / (seen * now**2)).clamp(max=MAX_CONTRACTION)
+    return torch.where(contraction < 1, 2 / (1 + (1 - plain).sqrt()), 1)
