@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
 from optical_pt.collections.base import Collection
 from optical_pt.collections.formats import Judgment
+from optical_pt.collections.irds_reading import (
+    load_dataset,
+    read_docs,
+    read_qrels,
+    reading,
+    unknown_dataset,
+)
 from optical_pt.errors import InputError
 
 _QUERY_FIELD = re.compile(r"(ht_|mt_)?(title|description|narrative|query|text)")
@@ -61,7 +66,7 @@ class IrdsCollection(Collection):
     @property
     def n_documents(self) -> int | None:
         """How many documents there are, if ir_datasets knows without reading them."""
-        with _reading(self.name):
+        with reading(self.name):
             return self._datasets[self.dataset_ids[0]].docs_count()
 
     @property
@@ -99,7 +104,8 @@ class IrdsCollection(Collection):
 
     @cached_property
     def _datasets(self) -> dict[str, Any]:
-        datasets = {dataset_id: _load(dataset_id) for dataset_id in self.dataset_ids}
+        parts = ("docs", "queries", "qrels")
+        datasets = {dataset_id: load_dataset(dataset_id, parts) for dataset_id in self.dataset_ids}
         for dataset_id in self.dataset_ids[1:]:
             first = datasets[self.dataset_ids[0]]
             if datasets[dataset_id].docs_namespace() != first.docs_namespace():
@@ -136,17 +142,12 @@ class IrdsCollection(Collection):
         return language
 
     def _read_documents(self) -> Iterator[dict[str, str]]:
-        with _reading(self.name):
-            for doc in self._datasets[self.dataset_ids[0]].docs_iter():
-                if hasattr(doc, "text"):
-                    title, text = getattr(doc, "title", ""), doc.text
-                else:
-                    title, text = "", doc.default_text()
-                yield {"docno": doc.doc_id, "title": title, "text": text}
+        with reading(self.name):
+            yield from read_docs(self._datasets[self.dataset_ids[0]])
 
     def _read_topics(self, query_set: str, language: str) -> dict[str, str]:
         dataset_id, field = self._fields[query_set]
-        with _reading(self.name):
+        with reading(self.name):
             queries = self._datasets[dataset_id].queries_iter()
             topics = {query.query_id: getattr(query, field) for query in queries}
         for qid, query in topics.items():
@@ -165,9 +166,8 @@ class IrdsCollection(Collection):
 
     def _read_judgments(self, query_set: str, language: str) -> Iterator[Judgment]:
         dataset_id, _ = self._fields[query_set]
-        with _reading(self.name):
-            for qrel in self._datasets[dataset_id].qrels_iter():
-                yield Judgment(qrel.query_id, qrel.doc_id, int(qrel.relevance))
+        with reading(self.name):
+            yield from read_qrels(self._datasets[dataset_id])
 
 
 def _query_fields(fields: Sequence[str]) -> list[str]:
@@ -181,41 +181,4 @@ def _check_family(dataset_id: str) -> None:
     # Ids of some families (clirmatrix) are patterns, and loading one downloads its index: only the
     # family is checked here, the rest when the dataset is first used.
     if dataset_id.partition("/")[0] not in list(ir_datasets.registry):
-        raise _unknown(dataset_id)
-
-
-def _load(dataset_id: str) -> Any:
-    import ir_datasets
-
-    with _reading(f"irds:{dataset_id}"):
-        try:
-            dataset = ir_datasets.load(dataset_id)
-        except KeyError:
-            raise _unknown(dataset_id) from None
-    lacks = [part for part in ("docs", "queries", "qrels") if not dataset.has(part)]
-    if lacks:
-        below = [name for name in ir_datasets.registry if name.startswith(f"{dataset_id}/")]
-        hint = f"one of its parts, such as {below[0]}" if below else "another dataset"
-        raise InputError(f"irds:{dataset_id}: has no {' and no '.join(lacks)}; name {hint}")
-    return dataset
-
-
-def _unknown(dataset_id: str) -> InputError:
-    import ir_datasets
-
-    close = difflib.get_close_matches(dataset_id, list(ir_datasets.registry))
-    hint = f"did you mean {' or '.join(close)}?" if close else "see https://ir-datasets.com"
-    return InputError(f"irds:{dataset_id}: ir_datasets has no such dataset; {hint}")
-
-
-@contextmanager
-def _reading(name: str) -> Iterator[None]:
-    """Turn a failed download or a broken file into one line that says so."""
-    try:
-        yield
-    except (OSError, RuntimeError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise InputError(
-            f"{name}: ir_datasets cannot read it ({type(error).__name__}: {reason}); check the "
-            "network, or see https://ir-datasets.com how to get the files"
-        ) from error
+        raise unknown_dataset(dataset_id)
