@@ -1,0 +1,54 @@
+"""What the measures on a multilingual pool share."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar
+
+import pandas as pd
+import pyterrier as pt
+from ir_measures import Metric, ParamInfo
+from ir_measures.measures import Measure
+
+from optical_pt.measures.doc_languages import DocLanguages
+from optical_pt.ranking import add_ranks
+
+
+class PoolMeasure(Measure):
+    """A measure that knows the documents' languages; ``measure @ k`` looks at the top k only.
+
+    ir-measures' runtime provider, which needs no registration, calls :meth:`runtime_impl`. A query
+    with no results has 0, as has a query with no relevant documents.
+    """
+
+    SUPPORTED_PARAMS: ClassVar[dict[str, ParamInfo]] = {
+        "cutoff": ParamInfo(dtype=int, desc="ranking cutoff threshold"),
+        "languages": ParamInfo(dtype=DocLanguages, required=True, desc="languages of documents"),
+    }
+    RUN_INPUTS: ClassVar[list[str]] = ["query_id", "doc_id", "score"]
+    QREL_INPUTS: ClassVar[list[str]] = ["query_id", "doc_id", "relevance"]
+
+    @property
+    def __name__(self) -> str:
+        # ir-measures prints measures, which are instances, by this.
+        return type(self).__name__
+
+    @abstractmethod
+    def per_query(self, top: pd.DataFrame, relevant: pd.DataFrame) -> pd.Series:
+        """The value of each qid (the index) that has one.
+
+        Args:
+            top: ``qid, docno, score, rank`` of the top k, by rank.
+            relevant: ``qid, docno, label`` of the relevant documents of judged queries.
+        """
+
+    def runtime_impl(self, qrels: pd.DataFrame, run: pd.DataFrame) -> Iterator[Metric]:
+        """The value of each query that has relevant documents."""
+        qrels, run = pt.model.from_ir_measures(qrels), pt.model.from_ir_measures(run)
+        relevant = qrels[qrels["label"] > 0]
+        # Ranks anew: ir-measures' order of equal scores depends on the order of rows.
+        top = add_ranks(run[run["qid"].isin(relevant["qid"])], self.params.get("cutoff"))
+        values = self.per_query(top, relevant)
+        for qid in relevant["qid"].unique():
+            yield Metric(qid, self, float(values.get(qid, self.DEFAULT)))
