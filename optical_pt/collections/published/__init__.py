@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from optical_pt.collections.entry import CollectionEntry
-from optical_pt.collections.published import lareqa, mlqa, mlqa_r, xquad, xquad_r
+from optical_pt.collections.published import (
+    afriqa,
+    lareqa,
+    mlqa,
+    mlqa_r,
+    multi30k,
+    tatoeba,
+    tydiqa,
+    xnli,
+    xquad,
+    xquad_r,
+)
 
 ENTRIES: tuple[CollectionEntry, ...] = (
     *xquad.ENTRIES,
@@ -11,5 +22,10 @@ ENTRIES: tuple[CollectionEntry, ...] = (
     *mlqa.ENTRIES,
     *mlqa_r.ENTRIES,
     *lareqa.ENTRIES,
+    *afriqa.ENTRIES,
+    *tatoeba.ENTRIES,
+    *xnli.ENTRIES,
+    *multi30k.ENTRIES,
+    *tydiqa.ENTRIES,
 )
 """Everything that this package can open."""

@@ -56,8 +56,8 @@ def paragraph_candidates(
 ) -> Candidates:
     """Paragraphs with the fields ``docno, title, text, lang``; one of several alike is kept.
 
-    The docno is ``<language>.<article>.<paragraph>``, counted from 0. ``titles`` keeps the titles of
-    the articles: XQuAD's are English in every language, which would help only who reads English.
+    A docno is ``<language>.<article>.<paragraph>``, counted from 0. ``titles`` keeps the articles'
+    titles: XQuAD's are English in every language, which would help only who reads English.
     """
     documents: list[dict[str, str]] = []
     kept: dict[str, str] = {}

@@ -39,8 +39,14 @@ class Paragraph:
         """Number of the sentence in which the question's answer starts.
 
         Raises:
-            InputError: if the paragraph is not split into sentences, or none has the answer.
+            InputError: if the answer is not at its place, or no sentence has it.
         """
+        end_of_answer = question.answer_start + len(question.answer)
+        if self.context[question.answer_start : end_of_answer] != question.answer:
+            raise InputError(
+                f"{where}: the answer of question {question.qid!r} is not at character "
+                f"{question.answer_start} of its context; the file is corrupted: get it anew"
+            )
         for number, (_, start, end) in enumerate(self.sentences or ()):
             if start <= question.answer_start < end:
                 return number
@@ -90,13 +96,13 @@ def _questions(paragraphs: Iterable[Paragraph]) -> Iterator[Question]:
 def _paragraph(entry: Any, article: int, number: int, title: str, at: str) -> Paragraph:
     context = _string(entry, "context", at)
     questions = tuple(
-        _question(qa, context, f"{at}.qas[{position}]")
+        _question(qa, f"{at}.qas[{position}]")
         for position, qa in enumerate(_items(entry, "qas", at))
     )
     return Paragraph(article, number, title, context, questions, _sentences(entry, context, at))
 
 
-def _question(entry: Any, context: str, at: str) -> Question:
+def _question(entry: Any, at: str) -> Question:
     qid, text = _string(entry, "id", at), _string(entry, "question", at)
     if len(qid.split()) != 1:
         raise InputError(f"{at}: white space in id {qid!r}; get the published file anew")
@@ -106,11 +112,6 @@ def _question(entry: Any, context: str, at: str) -> Question:
     answer = first.get("text", "") if isinstance(first, dict) else None
     if not isinstance(start, int) or not isinstance(answer, str):
         raise InputError(f"{at}: question {qid!r} has no usable answer; get the file anew")
-    if context[start : start + len(answer)] != answer:
-        raise InputError(
-            f"{at}: the answer of question {qid!r} is not at character {start} of its context; "
-            "the file is corrupted: get it anew"
-        )
     return Question(qid, text, start, answer)
 
 

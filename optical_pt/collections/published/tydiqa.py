@@ -1,0 +1,101 @@
+"""TyDi QA GoldP: questions of people who want to know, on gold passages in their own language.
+
+Clark et al. 2020, https://arxiv.org/abs/2003.05002. Sizes and sums are those that Hugging Face's
+datasets recorded of the published files, which have all languages in one; a local folder may hold
+one file a language instead (``tydiqa.goldp.sw.dev.json.gz``). The documents are the distinct
+passages of the split in that language.
+"""
+
+from __future__ import annotations
+
+from optical_pt.collections.download import Files, PublishedFile
+from optical_pt.collections.entry import CollectionEntry, Sizes, View
+from optical_pt.collections.published.answers import judge, paragraph_candidates
+from optical_pt.collections.published.archives import read_bytes
+from optical_pt.collections.published.records import PublishedCollection, Records
+from optical_pt.collections.published.squad import questions_by_id, read_squad
+from optical_pt.errors import InputError
+
+NAMES = {
+    "ar": "arabic",
+    "bn": "bengali",
+    "en": "english",
+    "fi": "finnish",
+    "id": "indonesian",
+    "ko": "korean",
+    "ru": "russian",
+    "sw": "swahili",
+    "te": "telugu",
+}
+"""How the published files call each language, at the start of its qids."""
+
+_SUMS = {
+    "train": (58004076, "cefc8e09ff2548d9b10a678d3a6bbbe5bc036be543f92418819ea676c97be23b"),
+    "dev": (5617409, "b286e0f34bc7f52259359989716f369b160565bd12ad8f3a3e311f9b0dbad1c0"),
+}
+
+# Distinct passages and questions, counted where we have the files.
+_SIZES: dict[tuple[str, str], tuple[int, int]] = {}
+
+
+def published_file(language: str, split: str) -> PublishedFile:
+    """The file of a split, which a local folder may hold cut by language."""
+    size, sha256 = _SUMS[split]
+    return PublishedFile(
+        path=f"tydiqa/tydiqa-goldp-v1.1-{split}.json",
+        url=f"https://storage.googleapis.com/tydiqa/v1.1/tydiqa-goldp-v1.1-{split}.json",
+        size=size,
+        sha256=sha256,
+        repacked=(f"tydiqa/tydiqa.goldp.{language}.{split}.json.gz",),
+    )
+
+
+def build(files: Files, view: View) -> Records:
+    """Questions and passages of one language."""
+    language = view.document_language
+    file = published_file(language, view.split)
+    path = files.path(file)
+    paragraphs = read_squad(read_bytes(path), str(path))
+    if path.name == file.path.rpartition("/")[2]:
+        start = f"{NAMES[language]}-"
+        paragraphs = [
+            paragraph
+            for paragraph in paragraphs
+            if any(question.qid.startswith(start) for question in paragraph.questions)
+        ]
+    if not paragraphs:
+        raise InputError(f"{path}: no {language} question; get the published file anew")
+    documents, answers = paragraph_candidates(paragraphs, language, titles=True)
+    queries = {language: questions_by_id(paragraphs)}
+    return Records(
+        documents=lambda: documents,
+        document_key=f"tydiqa passages {language} {view.split}",
+        document_files=(file.path,),
+        n_documents=len(documents),
+        queries=queries,
+        judgments=judge(queries, answers, str(path)),
+    )
+
+
+def _open(view: View) -> PublishedCollection:
+    return PublishedCollection(view, (view.query_language,), build)
+
+
+def _sizes(view: View) -> Sizes:
+    return Sizes(*_SIZES.get((view.document_language, view.split), (None, None)))
+
+
+ENTRIES: tuple[CollectionEntry, ...] = (
+    CollectionEntry(
+        collection="tydiqa",
+        title="Monolingual: information-seeking questions on gold passages in 9 languages",
+        pairs=tuple((code, code) for code in NAMES),
+        splits=("train", "dev"),
+        licence="Apache-2.0",
+        access="free",
+        source="google-research-datasets/tydiqa",
+        url="https://arxiv.org/abs/2003.05002",
+        open=_open,
+        sizes=_sizes,
+    ),
+)
