@@ -24,6 +24,7 @@ HELP = {
     "decoder_layers": "decoder layers",
     "dropout": "dropout",
     "label_smoothing": "label smoothing",
+    "lexical_start": "start foreign embeddings as the mean of their translations by IBM model 1",
     "guide_weight": "weight of the loss that shows the attention IBM model 1's links; 0: none",
     "epochs": "epochs, each over the repeated pairs",
     "batch_tokens": "tokens of a batch, on its longer side, padding included",
@@ -55,11 +56,18 @@ def parser() -> argparse.ArgumentParser:
     for field in dataclasses.fields(NmtSettings):
         result.add_argument(
             "--" + field.name.replace("_", "-"),
-            type=int if isinstance(field.default, int) else float,
             default=field.default,
             help=HELP[field.name],
+            **_kind(field.default),
         )
     return result
+
+
+def _kind(default: float | None) -> dict:
+    """How argparse reads an option with this default."""
+    if isinstance(default, bool):
+        return {"action": argparse.BooleanOptionalAction}
+    return {"type": int if isinstance(default, int) else float}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

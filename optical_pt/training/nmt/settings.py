@@ -9,6 +9,8 @@ from optical_pt.errors import InputError
 MAY_BE_ZERO = {
     "dropout",
     "label_smoothing",
+    "lexical_start",
+    "guide_weight",
     "warmup_steps",
     "subword_alpha",
     "copy_share",
@@ -40,11 +42,13 @@ class NmtSettings:
     decoder_layers: int = 2
     dropout: float = 0.1
     label_smoothing: float = 0.1
+    lexical_start: bool = True
+    guide_weight: float = 0.5
     epochs: float = 10.0
     batch_tokens: int = 1200
-    learning_rate: float = 1e-3
-    warmup_steps: int = 500
-    evaluate_steps: int = 500
+    learning_rate: float = 3e-3
+    warmup_steps: int = 300
+    evaluate_steps: int = 250
     subword_alpha: float = 0.3
     max_length: int = 64
     max_repeat: float = 1.5

@@ -22,6 +22,7 @@ from transformers import (
 
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.nmt.data import TokenBatches, TranslationExamples
+from optical_pt.training.nmt.guide import AlignmentGuide
 from optical_pt.training.nmt.loss import smoothed_cross_entropy
 from optical_pt.training.nmt.model import new_model
 from optical_pt.training.nmt.settings import NmtSettings
@@ -100,9 +101,6 @@ def train(
         data_collator=DataCollatorForSeq2Seq(
             MarianTokenizer.from_pretrained(work), model=model, pad_to_multiple_of=4
         ),
-        compute_loss_func=lambda outputs, labels, **_: smoothed_cross_entropy(
-            outputs["logits"], labels, settings.label_smoothing
-        ),
         callbacks=[_MarkComplete(clock), _EndWell(clock)],
     )
     lengths = [
@@ -111,8 +109,24 @@ def train(
     ]
     trainer.batches = TokenBatches(lengths, settings.batch_tokens, settings.seed)
     trainer.clock = clock
+    trainer.label_smoothing = settings.label_smoothing
+    trainer.guide_weight = settings.guide_weight
+    if settings.guide_weight or settings.lexical_start:
+        guide = _learn_guide(sampled, processor.get_piece_size())
+        if settings.lexical_start:
+            guide.start_embeddings(model.get_input_embeddings().weight)
+        trainer.guide = guide
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     return model.eval(), trainer.state.log_history
+
+
+def _learn_guide(examples: TranslationExamples, vocab_size: int) -> AlignmentGuide:
+    distinct = list(dict.fromkeys(examples.pairs))
+    return AlignmentGuide.learn(
+        [examples.sample(pair.foreign, key) for key, pair in enumerate(distinct)],
+        [examples.encode(pair.english) for pair in distinct],
+        vocab_size,
+    )
 
 
 def newest_checkpoint(work: Path) -> Path | None:
@@ -163,6 +177,23 @@ class _Trainer(Seq2SeqTrainer):
 
     batches: TokenBatches
     clock: Clock
+    label_smoothing: float
+    guide: AlignmentGuide | None = None
+    guide_weight: float = 0.0
+
+    def compute_loss(self, model, inputs, return_outputs=False, **kwargs):
+        """Cross-entropy, and in training the guide of the cross-attention."""
+        guided = model.training and self.guide_weight > 0
+        # Given labels, the model would compute a loss of its own.
+        labels = inputs["labels"]
+        inputs = {name: value for name, value in inputs.items() if name != "labels"}
+        outputs = model(**inputs, output_attentions=guided)
+        loss = smoothed_cross_entropy(outputs["logits"], labels, self.label_smoothing)
+        if guided:
+            loss = loss + self.guide_weight * self.guide.loss(
+                outputs["cross_attentions"], inputs["input_ids"], inputs["attention_mask"], labels
+            )
+        return (loss, outputs) if return_outputs else loss
 
     def get_train_dataloader(self) -> DataLoader:
         """Batches by tokens; the stock loader counts sentences."""
