@@ -1,9 +1,10 @@
-"""Test collections: local folders, ir_datasets, and the embedded ``optical:mini``."""
+"""Test collections: by name from a catalogue, from local folders, and from ir_datasets."""
 
 from __future__ import annotations
 
 from optical_pt.collections.base import Collection, JudgedTopics
-from optical_pt.collections.catalogue import EMBEDDED, open_collection
+from optical_pt.collections.catalogue import EMBEDDED, ENTRIES, open_collection
+from optical_pt.collections.entry import CollectionEntry, Sizes, View
 from optical_pt.collections.irds import IrdsCollection
 from optical_pt.collections.languages import LOW_RESOURCE, language_group
 from optical_pt.collections.local import LocalCollection
@@ -11,13 +12,17 @@ from optical_pt.collections.provider import CollectionDataset, OpticalProvider
 
 __all__ = [
     "EMBEDDED",
+    "ENTRIES",
     "LOW_RESOURCE",
     "Collection",
     "CollectionDataset",
+    "CollectionEntry",
     "IrdsCollection",
     "JudgedTopics",
     "LocalCollection",
     "OpticalProvider",
+    "Sizes",
+    "View",
     "language_group",
     "open_collection",
 ]

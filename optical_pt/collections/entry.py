@@ -66,6 +66,7 @@ class CollectionEntry:
         sizes: numbers of documents and queries of one of the names.
         instructions: the manual step, as one line.
         pooled: the languages that ``"mul"`` stands for.
+        enumerated: False where the names are too many for a list of all names.
     """
 
     collection: str
@@ -80,6 +81,7 @@ class CollectionEntry:
     sizes: Callable[[View], Sizes] = unknown_sizes
     instructions: str = ""
     pooled: tuple[str, ...] = ()
+    enumerated: bool = True
 
     def views(self) -> Iterator[View]:
         """Every name, taken apart."""

@@ -8,27 +8,38 @@ import pandas as pd
 import pyterrier as pt
 
 from optical_pt.collections.base import Collection
-from optical_pt.collections.catalogue import EMBEDDED, open_collection
+from optical_pt.collections.catalogue import (
+    EMBEDDED,
+    collection_names,
+    find_entry,
+    open_collection,
+    unknown_collection,
+)
 from optical_pt.errors import InputError
 
 FIELDS = ("title", "text")
 
 
 class OpticalProvider(pt.datasets.DatasetProvider):
-    """Provider behind ``pt.get_dataset("optical:mini")``."""
+    """Provider behind ``pt.get_dataset("optical:mini")`` and all of the catalogue's names."""
 
     def get_dataset(self, name: str) -> CollectionDataset:
-        """The dataset of an embedded collection; KeyError, as PyTerrier asks, if there is none."""
-        if name not in EMBEDDED:
-            raise KeyError(f"no dataset optical:{name}; known: {self._known()}")
-        return CollectionDataset(open_collection(f"optical:{name}"))
+        """The dataset of that name, which downloads what it is asked for.
+
+        Raises:
+            KeyError: as PyTerrier asks, if there is no such name; it lists near matches.
+        """
+        if name in EMBEDDED:
+            return CollectionDataset(open_collection(f"optical:{name}"))
+        found = find_entry(name)
+        if found is None:
+            raise KeyError(unknown_collection(name))
+        entry, view = found
+        return CollectionDataset(entry.open(view), url=entry.url)
 
     def list_dataset_names(self) -> Iterable[str]:
-        """Names of the embedded collections, without the ``optical:`` prefix."""
-        return list(EMBEDDED)
-
-    def _known(self) -> str:
-        return ", ".join(f"optical:{name}" for name in EMBEDDED)
+        """Names without the ``optical:`` prefix, of those that are few enough to list."""
+        return list(collection_names())
 
 
 class CollectionDataset(pt.datasets.Dataset):
@@ -38,9 +49,10 @@ class CollectionDataset(pt.datasets.Dataset):
     of its queries (``"sw.en"``).
     """
 
-    def __init__(self, collection: Collection) -> None:
-        """Wrap a collection."""
+    def __init__(self, collection: Collection, url: str | None = None) -> None:
+        """Wrap a collection; the ``url`` tells readers about it."""
         self.collection = collection
+        self.url = url
 
     def get_corpus_iter(self, *, verbose: bool = True) -> pt.model.IterDict:
         """Stream dicts of docno, title, text, under a progress bar if ``verbose``."""
@@ -90,8 +102,8 @@ class CollectionDataset(pt.datasets.Dataset):
         return CollectionTextLoader(self.collection, names, verbose=verbose)
 
     def info_url(self) -> str | None:
-        """Where to read about the collection: None, as the package's own README describes it."""
-        return None
+        """Where to read about the collection; None for one of the user or of this package."""
+        return self.url
 
     def __repr__(self) -> str:
         return f"CollectionDataset({self.collection.name!r})"
