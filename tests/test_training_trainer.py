@@ -71,7 +71,12 @@ def test_batches_hold_similar_lengths():
         ({"epochs": float("nan")}, "epochs nan"),
         ({"batch_size": 0}, "batch_size 0: it must be at least 1"),
         ({"learning_rate": 0.0}, "learning_rate 0.0: it must be above 0"),
-        ({"reg": -0.1}, "reg -0.1: it must be above 0"),
+        ({"transport": "sinkhorn"}, "unknown transport strategy 'sinkhorn'"),
+        ({"marginals": "zipf"}, "marginals 'zipf': choose one of uniform, idf"),
+        ({"loss": {}}, "loss: none is given"),
+        ({"loss": {"ot": float("inf")}}, "loss ot=inf: its weight must be above 0"),
+        ({"score_temperature": 0.0}, "score_temperature 0.0: it must be above 0"),
+        ({"perturbation": -1.0}, "perturbation -1.0: it must be above 0"),
         ({"max_length": 2}, "max_length 2: it must be at least 3"),
         ({"save_steps": 0}, "save_steps 0: it must be at least 1"),
         ({"seed": -1}, "seed -1: it must be at least 0"),
@@ -105,7 +110,7 @@ def trainer_for(teacher, student, folder, **options):
 def test_each_column_is_tokenized_by_its_own_model(teacher, tmp_path):
     student = copy_query_side(teacher, ["nyumba", "mto"], torch.ones(2, 32))
     trainer = trainer_for(teacher, student, tmp_path)
-    row = {"foreign": "nyumba house", "english": "nyumba house"}
+    row = {"foreign": "nyumba house", "english": "nyumba house", "language": 0}
     batch = trainer.data_collator([row])
     assert batch["foreign_input_ids"].tolist() == [
         query_modules(student)[0].tokenizer("nyumba house")["input_ids"]
@@ -119,7 +124,9 @@ def test_each_column_is_tokenized_by_its_own_model(teacher, tmp_path):
 
 def test_sentences_are_cut_at_max_length(teacher, tmp_path):
     trainer = trainer_for(teacher, copy_query_side(teacher), tmp_path, max_length=30)
-    batch = trainer.data_collator([{"foreign": "mto " * 90, "english": "river " * 90}])
+    batch = trainer.data_collator(
+        [{"foreign": "mto " * 90, "english": "river " * 90, "language": 0}]
+    )
     assert batch["foreign_input_ids"].shape == batch["english_input_ids"].shape == (1, 30)
 
 
@@ -127,7 +134,7 @@ def test_sentences_get_the_query_prompt_as_queries_do(tmp_path):
     teacher = tiny_encoder(["house", "river"])
     teacher.prompts["query"] = "river "
     trainer = trainer_for(teacher, copy_query_side(teacher), tmp_path)
-    batch = trainer.data_collator([{"foreign": "mto", "english": "house"}])
+    batch = trainer.data_collator([{"foreign": "mto", "english": "house", "language": 0}])
     tokenizer = query_modules(teacher)[0].tokenizer
     assert batch["english_input_ids"].tolist() == [tokenizer("river house")["input_ids"]]
     assert batch["foreign_input_ids"].tolist() == [tokenizer("river mto")["input_ids"]]

@@ -16,12 +16,14 @@ def student_card(record: dict[str, Any], pairs: Sequence[SentencePair]) -> str:
     front = "".join(f"- {language}\n" for language in record["languages"])
     losses = record["losses"]
     trained = (
-        f"The transport cost fell from {losses[0]['loss']:.3f} to {losses[-1]['loss']:.3f} in "
+        f"The loss went from {losses[0]['loss']:.3f} to {losses[-1]['loss']:.3f} in "
         f"{losses[-1]['step']} steps."
         if losses
         else "It was not trained after its vocabulary was started from word alignments."
     )
-    settings = "\n".join(f"| {name} | {value} |" for name, value in record["settings"].items())
+    settings = "\n".join(
+        f"| {name} | {_cell(value)} |" for name, value in record["settings"].items()
+    )
     return f"""---
 language:
 {front}library_name: sentence-transformers
@@ -61,6 +63,12 @@ Command: `{record.get("command", "optical_pt.training.distil(...)")}`
 
 {record.get("scores", "See `experiments/results/` of optical-pt.")}
 """
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{name}={weight:g}" for name, weight in value.items())
+    return str(value)
 
 
 def _data_table(pairs: Sequence[SentencePair]) -> str:

@@ -12,7 +12,8 @@ from optical_pt.errors import InputError
 from optical_pt.files import write_text
 
 STARTED = "started.json"
-NEEDED = ("model.safetensors", "optimizer.pt", "scheduler.pt", "trainer_state.json")
+WEIGHTS = "model.safetensors"
+NEEDED = (WEIGHTS, "optimizer.pt", "scheduler.pt", "trainer_state.json")
 
 
 def open_checkpoints(directory: str | Path, facts: Mapping[str, Any], *, resume: bool) -> None:

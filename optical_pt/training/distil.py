@@ -17,7 +17,9 @@ from optical_pt.models.student import copy_query_side, join_sides
 from optical_pt.models.vocabulary_student import save_vocabulary_student
 from optical_pt.training.card import student_card
 from optical_pt.training.checkpoints import newest_complete_checkpoint, open_checkpoints
-from optical_pt.training.trainer import TrainingSettings, distillation_trainer
+from optical_pt.training.settings import TrainingSettings
+from optical_pt.training.terms import drop_training_parts
+from optical_pt.training.trainer import distillation_trainer
 from optical_pt.training.vocabulary import new_vocabulary
 from optical_pt.translation import LexicalTable
 
@@ -144,9 +146,11 @@ def _train(
 ) -> list[dict[str, float]]:
     trainer = distillation_trainer(student, teacher, pairs, work, settings)
     trainer.train(resume_from_checkpoint=newest_complete_checkpoint(work))
+    drop_training_parts(student)
     student.requires_grad_(True)
+    kept = ("step", "loss", *settings.loss)
     return [
-        {"step": entry["step"], "loss": entry["loss"]}
+        {name: entry[name] for name in kept if name in entry}
         for entry in trainer.state.log_history
         if "loss" in entry
     ]

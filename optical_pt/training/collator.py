@@ -1,0 +1,43 @@
+"""Sentence pairs to the features that the loss takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+if TYPE_CHECKING:
+    from sentence_transformers import MultiVectorEncoder
+
+
+@dataclass
+class PairCollator:
+    """Tokenize a column as queries of the model that encodes it.
+
+    sentence-transformers' own collator runs one tokenizer over both columns.
+
+    Attributes:
+        student: reads the ``foreign`` column.
+        teacher: reads the ``english`` column.
+        max_length: tokens of a sentence that are read.
+    """
+
+    student: MultiVectorEncoder
+    teacher: MultiVectorEncoder
+    max_length: int
+    # The trainer asks a collator which columns are labels.
+    valid_label_columns: Sequence[str] = ()
+
+    def __call__(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Return features of both columns, their names prefixed by ``foreign_`` or ``english_``."""
+        foreign = self._tokenize(self.student, [row["foreign"] for row in rows])
+        foreign["languages"] = torch.tensor([row["language"] for row in rows])
+        english = self._tokenize(self.teacher, [row["english"] for row in rows])
+        batch = {f"foreign_{name}": value for name, value in foreign.items()}
+        return batch | {f"english_{name}": value for name, value in english.items()}
+
+    def _tokenize(self, model: MultiVectorEncoder, sentences: list[str]) -> dict[str, Any]:
+        prompt = model.prompts.get("query") or None  # as encode_query does
+        return model.preprocess(sentences, prompt=prompt, task="query", max_length=self.max_length)

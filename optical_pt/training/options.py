@@ -1,0 +1,96 @@
+"""Command-line options of distillation, grouped as one reads them."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from optical_pt.training.bitext_options import add_bitext_options
+from optical_pt.training.settings import LOSSES, MARGINALS, TRAINABLE, parse_losses
+from optical_pt.training.settings import TrainingSettings as Settings
+
+EXAMPLE = """examples:
+  python -m optical_pt.training --bitext ha=en-ha.tsv.gz --output students/ha
+  python -m optical_pt.training --bitext ha=en-ha.tsv.gz --output students/ha-contrastive \\
+      --loss ot=1 contrastive=0.1
+
+A line of bitext is 'tag<TAB>English<TAB>foreign' or 'English<TAB>foreign'. A training that was
+stopped goes on with the same command and --resume, to the same weights."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of ``python -m optical_pt.training``."""
+    made = argparse.ArgumentParser(
+        prog="python -m optical_pt.training",
+        description="Distil a query encoder for another language from an English late-interaction "
+        "teacher and bitext, by optimal transport (OPTICAL, WSDM 2023) or rival losses.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_bitext_options(made.add_argument_group("sentence pairs"))
+    _add_student(made.add_argument_group("student"))
+    _add_loss(made.add_argument_group("loss"))
+    _add_optimisation(made.add_argument_group("optimisation"))
+    _add_run(made.add_argument_group("run"))
+    return made
+
+
+def settings(options: argparse.Namespace) -> Settings:
+    """The settings that parsed options ask for.
+
+    Raises:
+        InputError: if a value cannot be trained with.
+    """
+    given = vars(options)
+    values: dict[str, Any] = {field.name: given[field.name] for field in fields(Settings)}
+    return Settings(**{**values, "loss": parse_losses(options.loss)})
+
+
+def _add_student(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--teacher", default="minilm", help="'minilm', a directory or a hub name (%(default)s)")
+    add("--output", type=Path, required=True, help="the folder to make")
+    add("--vocabulary", type=int, default=8000, metavar="N",
+        help="foreign words added to the teacher's vocabulary, at most (%(default)s)")  # fmt: skip
+    add("--release", choices=("router", "vocabulary"), default="router",
+        help="a whole model, or only the word embeddings that changed (%(default)s)")  # fmt: skip
+    add("--licences", default="see the sources", help="licences of the data, for the model card")
+
+
+def _add_loss(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--loss", nargs="+", default=["ot"], metavar="NAME=WEIGHT",
+        help=f"losses to sum: {', '.join(LOSSES)} (ot=1)")  # fmt: skip
+    add("--transport", default=Settings.transport, metavar="STRATEGY",
+        help="how transport plans are found (%(default)s)")  # fmt: skip
+    add("--marginals", choices=MARGINALS, default=Settings.marginals,
+        help="masses of tokens in a plan (%(default)s)")  # fmt: skip
+    add("--score-temperature", type=float, default=Settings.score_temperature, metavar="T",
+        help="of MaxSim scores in the losses 'scores' and 'contrastive' (%(default)s)")  # fmt: skip
+    add("--perturbation", type=float, default=Settings.perturbation, metavar="SIZE",
+        help="of the step in the loss 'perturbed', a share of the norm (%(default)s)")  # fmt: skip
+
+
+def _add_optimisation(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--train", choices=TRAINABLE, default=Settings.train,
+        help="what is trained (%(default)s)")  # fmt: skip
+    add("--epochs", type=float, default=Settings.epochs, help="(%(default)s)")
+    add("--batch-size", type=int, default=Settings.batch_size, metavar="PAIRS",
+        help="sentence pairs a step (%(default)s)")  # fmt: skip
+    add("--learning-rate", type=float, default=Settings.learning_rate, metavar="RATE",
+        help="at its peak (%(default)s)")  # fmt: skip
+    add("--max-length", type=int, default=Settings.max_length, metavar="TOKENS",
+        help="that are read of a sentence (%(default)s)")  # fmt: skip
+    add("--no-bf16", dest="bf16", action="store_false", help="train in float32")
+    add("--seed", type=int, default=Settings.seed, help="(%(default)s)")
+
+
+def _add_run(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--device", help="cpu, cuda, … (default: a GPU where there is one)")
+    add("--save-steps", type=int, default=Settings.save_steps, metavar="STEPS",
+        help="from one checkpoint to the next (%(default)s)")  # fmt: skip
+    add("--resume", action="store_true", help="go on from the newest complete checkpoint")

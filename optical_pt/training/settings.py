@@ -1,0 +1,104 @@
+"""How a student is trained."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from optical_pt.errors import InputError
+
+LOSSES = ("ot", "mse", "greedy", "scores", "contrastive", "perturbed", "language")
+MARGINALS = ("uniform", "idf")
+TRAINABLE = ("embeddings", "all")
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How a student is trained; all of it decides the weights that come out.
+
+    Attributes:
+        loss: weights of the losses, by name: ``ot`` (transport), ``mse`` (of pooled vectors),
+            ``greedy`` (token alignment), ``scores`` (of the teacher, distilled), ``contrastive``,
+            ``perturbed`` (transport under adversarial word embeddings), ``language`` (a
+            discriminator to confuse). See :mod:`optical_pt.training.losses`.
+        transport: how transport plans are found, see :func:`optical_pt.ot.parse_strategy`.
+        marginals: masses of tokens in the plan: ``"uniform"``, or ``"idf"`` over the bitext.
+        score_temperature: of the softmax over MaxSim scores in ``scores`` and ``contrastive``.
+        perturbation: size of the step in ``perturbed``, a share of the embeddings' norm.
+        epochs: passes over the pairs.
+        batch_size: pairs in a step.
+        learning_rate: peak, after a linear warm-up over a tenth of the steps; it falls linearly.
+        train: ``"embeddings"`` trains the word embeddings alone, which is best with few pairs;
+            ``"all"`` trains every weight.
+        max_length: tokens of a sentence that are read.
+        bf16: bf16 autocast for the encoders (losses stay in float32).
+        save_steps: steps from one checkpoint to the next.
+        seed: of initialisation and order.
+
+    Raises:
+        InputError: if a value cannot be trained with.
+    """
+
+    loss: Mapping[str, float] = field(default_factory=lambda: {"ot": 1.0})
+    transport: str = "entropic:reg=0.05"
+    marginals: str = "uniform"
+    score_temperature: float = 0.05
+    perturbation: float = 0.05
+    epochs: float = 3
+    batch_size: int = 64
+    learning_rate: float = 1e-3
+    train: str = "embeddings"
+    max_length: int = 96
+    bf16: bool = True
+    save_steps: int = 200
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        from optical_pt.ot import parse_strategy
+
+        _check_loss(self.loss)
+        parse_strategy(self.transport)
+        for name, known in {"train": TRAINABLE, "marginals": MARGINALS}.items():
+            if getattr(self, name) not in known:
+                raise InputError(
+                    f"{name} {getattr(self, name)!r}: choose one of {', '.join(known)}"
+                )
+        for name in ("learning_rate", "score_temperature", "perturbation"):
+            if not getattr(self, name) > 0:
+                raise InputError(f"{name} {getattr(self, name)}: it must be above 0")
+        smallest = {"epochs": 0, "batch_size": 1, "max_length": 3, "save_steps": 1, "seed": 0}
+        for name, least in smallest.items():
+            if not getattr(self, name) >= least:
+                raise InputError(f"{name} {getattr(self, name)}: it must be at least {least}")
+
+
+def parse_losses(words: Sequence[str]) -> dict[str, float]:
+    """Read ``NAME=WEIGHT`` words; a name alone has weight 1.
+
+    Raises:
+        InputError: if a weight is not a number, or a name comes twice.
+
+    >>> parse_losses(["ot", "contrastive=0.1"])
+    {'ot': 1.0, 'contrastive': 0.1}
+    """
+    weights: dict[str, float] = {}
+    for word in words:
+        name, equals, weight = word.partition("=")
+        if name in weights:
+            raise InputError(f"loss {word}: {name} is given twice; give it once")
+        try:
+            weights[name] = float(weight) if equals else 1.0
+        except ValueError:
+            raise InputError(f"loss {word}: write NAME=WEIGHT, such as contrastive=0.1") from None
+    return weights
+
+
+def _check_loss(loss: Mapping[str, float]) -> None:
+    if not loss:
+        raise InputError(f"loss: none is given; choose from {', '.join(LOSSES)}")
+    for name, weight in loss.items():
+        if name not in LOSSES:
+            raise InputError(f"loss {name!r}: choose from {', '.join(LOSSES)}")
+        if not (weight > 0 and math.isfinite(weight)):
+            raise InputError(f"loss {name}={weight}: its weight must be above 0")

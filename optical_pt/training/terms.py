@@ -1,0 +1,118 @@
+"""The losses that settings ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from optical_pt.models.fingerprint import query_modules
+from optical_pt.ot import parse_strategy
+from optical_pt.training.losses import (
+    Contrastive,
+    GreedyAlignment,
+    LanguageConfusion,
+    LanguageDiscriminator,
+    Perturbed,
+    PooledMSE,
+    ScoreDistillation,
+    TransportCost,
+)
+from optical_pt.training.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from sentence_transformers import MultiVectorEncoder
+    from transformers import PreTrainedTokenizerBase
+
+    from optical_pt.training.bitext import SentencePair
+
+DISCRIMINATOR = "language_discriminator"
+
+
+def make_terms(
+    settings: TrainingSettings,
+    student: MultiVectorEncoder,
+    teacher: MultiVectorEncoder,
+    pairs: Sequence[SentencePair],
+) -> dict[str, nn.Module]:
+    """Build the losses of ``settings.loss``, in its order.
+
+    A language discriminator becomes a part of the student, so that checkpoints hold it; see
+    :func:`drop_training_parts`.
+    """
+    return {name: _term(name, settings, student, teacher, pairs) for name in settings.loss}
+
+
+def drop_training_parts(student: MultiVectorEncoder) -> None:
+    """Take from a student what it needed for training only."""
+    body = query_modules(student)[0].auto_model
+    if hasattr(body, DISCRIMINATOR):
+        delattr(body, DISCRIMINATOR)
+
+
+def _term(
+    name: str,
+    settings: TrainingSettings,
+    student: MultiVectorEncoder,
+    teacher: MultiVectorEncoder,
+    pairs: Sequence[SentencePair],
+) -> nn.Module:
+    if name == "mse":
+        return PooledMSE()
+    if name == "greedy":
+        return GreedyAlignment()
+    if name == "scores":
+        return ScoreDistillation(settings.score_temperature)
+    if name == "contrastive":
+        return Contrastive(settings.score_temperature)
+    if name == "language":
+        return LanguageConfusion(_attach_discriminator(student, pairs, settings.seed))
+    transport = _transport(settings, student, teacher, pairs)
+    return transport if name == "ot" else Perturbed(transport, settings.perturbation)
+
+
+def _transport(
+    settings: TrainingSettings,
+    student: MultiVectorEncoder,
+    teacher: MultiVectorEncoder,
+    pairs: Sequence[SentencePair],
+) -> TransportCost:
+    strategy = parse_strategy(settings.transport)
+    if settings.marginals == "uniform":
+        return TransportCost(strategy)
+    return TransportCost(
+        strategy,
+        _idf(query_modules(student)[0].tokenizer, [pair.foreign for pair in pairs]),
+        _idf(query_modules(teacher)[0].tokenizer, [pair.english for pair in pairs]),
+    )
+
+
+def _idf(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[str]) -> Tensor:
+    encoded = tokenizer(list(sentences), truncation=False)
+    return inverse_frequency(encoded["input_ids"], len(tokenizer))
+
+
+def inverse_frequency(sentences: Iterable[Sequence[int]], vocabulary: int) -> Tensor:
+    """Weigh tokens by ``1 + log((1 + sentences) / (1 + sentences with the token))``.
+
+    >>> inverse_frequency([[0, 1], [0, 2]], vocabulary=3)
+    tensor([1.0000, 1.4055, 1.4055])
+    """
+    frequency, count = torch.zeros(vocabulary), 0
+    for ids in sentences:
+        frequency[list(set(ids))] += 1
+        count += 1
+    return 1 + ((1 + count) / (1 + frequency)).log()
+
+
+def _attach_discriminator(
+    student: MultiVectorEncoder, pairs: Sequence[SentencePair], seed: int
+) -> LanguageDiscriminator:
+    languages = len({pair.language for pair in pairs})
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        discriminator = LanguageDiscriminator(student.get_embedding_dimension(), languages)
+    setattr(query_modules(student)[0].auto_model, DISCRIMINATOR, discriminator.to(student.device))
+    return discriminator
