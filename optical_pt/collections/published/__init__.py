@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from optical_pt.collections.entry import CollectionEntry
 from optical_pt.collections.published import (
+    africlirmatrix,
     afriqa,
+    ciral,
+    flores,
     lareqa,
     mlqa,
     mlqa_r,
     multi30k,
+    ntrex,
     tatoeba,
     tydiqa,
     xnli,
@@ -27,5 +31,9 @@ ENTRIES: tuple[CollectionEntry, ...] = (
     *xnli.ENTRIES,
     *multi30k.ENTRIES,
     *tydiqa.ENTRIES,
+    *flores.ENTRIES,
+    *ntrex.ENTRIES,
+    *africlirmatrix.ENTRIES,
+    *ciral.ENTRIES,
 )
 """Everything that this package can open."""

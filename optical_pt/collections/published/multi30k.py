@@ -9,13 +9,8 @@ from __future__ import annotations
 from optical_pt.collections.download import Files, PublishedFile
 from optical_pt.collections.entry import CollectionEntry, Sizes, View
 from optical_pt.collections.published.archives import read_bytes, text_lines
-from optical_pt.collections.published.records import (
-    PublishedCollection,
-    Records,
-    aligned_bitext,
-    refuse_empty,
-)
-from optical_pt.errors import InputError
+from optical_pt.collections.published.parallel import Lines, align, translations_to_find
+from optical_pt.collections.published.records import PublishedCollection, Records
 
 _SUMS = """
 test_2016_flickr.cs 22572 200a4a74cc9560f051924abb9803be008d1908d77f747e9141aeb86dfd2797f1
@@ -73,42 +68,20 @@ _CAPTIONS = {
 
 
 def captions(files: Files, language: str, split: str) -> list[tuple[str, str, str]]:
-    """(number from 0, foreign caption, English caption), in file order.
-
-    Raises:
-        InputError: if the sides do not have equally many lines, or one is empty.
-    """
-    foreign, where = _lines(files, language, split)
-    english, other = _lines(files, "en", split)
-    if len(foreign) != len(english):
-        raise InputError(
-            f"{where}: {len(foreign)} lines, but {other} has {len(english)}; one is truncated: get "
-            "both anew"
-        )
-    pairs = zip(foreign, english, strict=True)
-    return [
-        (str(number), caption, translation) for number, (caption, translation) in enumerate(pairs)
-    ]
+    """(line number from 0, foreign caption, English caption), in file order."""
+    return align(_lines(files, language, split), _lines(files, "en", split))
 
 
 def build(files: Files, view: View) -> Records:
     """Captions of one language, and the English captions of the same photographs."""
-    rows = captions(files, view.query_language, view.split)
-    return aligned_bitext(
-        view,
-        [(number, caption) for number, caption, _ in rows],
-        [(number, caption) for number, _, caption in rows],
-        (FILES[f"{SPLITS[view.split]}.en"],),
-        f"multi30k en {view.split}",
+    return translations_to_find(
+        files, view, captions, lambda language, split: (FILES[f"{SPLITS[split]}.en"],)
     )
 
 
-def _lines(files: Files, language: str, split: str) -> tuple[list[str], str]:
+def _lines(files: Files, language: str, split: str) -> Lines:
     path = files.path(FILES[f"{SPLITS[split]}.{language}"])
-    lines = text_lines(read_bytes(path), str(path))
-    for number, line in enumerate(lines, start=1):
-        refuse_empty(line, f"{path}:{number}", "caption")
-    return lines, str(path)
+    return text_lines(read_bytes(path), str(path)), str(path)
 
 
 def _open(view: View) -> PublishedCollection:

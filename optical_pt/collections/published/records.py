@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from optical_pt.collections.base import Collection
-from optical_pt.collections.download import Files, PublishedFile, hash_file
+from optical_pt.collections.download import Files, hash_file
 from optical_pt.collections.entry import View
 from optical_pt.collections.formats import Judgment
 from optical_pt.errors import InputError
@@ -127,30 +127,6 @@ class PublishedCollection(Collection):
 
     def _read_judgments(self, query_set: str, language: str) -> Iterator[Judgment]:
         return iter(self._records.judgments)
-
-
-def aligned_bitext(
-    view: View,
-    queries: Sequence[tuple[str, str]],
-    documents: Sequence[tuple[str, str]],
-    files: Sequence[PublishedFile],
-    key: str,
-) -> Records:
-    """Bitext retrieval: (id, sentence) of both sides, where equal ids are translations.
-
-    Each query has one relevant document. The texts are compared by nobody: where a sentence
-    occurs twice, only its aligned occurrence is relevant, as in the published evaluations.
-    """
-    return Records(
-        documents=lambda: ({"docno": n, "title": "", "text": text} for n, text in documents),
-        document_key=key,
-        document_files=tuple(file.path for file in files),
-        n_documents=len(documents),
-        queries={view.query_language: dict(queries)},
-        judgments=[Judgment(number, number, 1) for number, _ in queries],
-        # The translation itself: the ceiling is retrieval of a sentence by itself.
-        versions={view.document_language: dict(documents)},
-    )
 
 
 def refuse_empty(text: str, where: str, what: str) -> str:

@@ -56,8 +56,13 @@ class Paragraph:
         )
 
 
-def read_squad(contents: bytes, where: str) -> list[Paragraph]:
+def read_squad(contents: bytes, where: str, *, unique: bool = True) -> list[Paragraph]:
     """Paragraphs of a SQuAD file, in its order.
+
+    Args:
+        contents: of the file.
+        where: the file's name, for messages.
+        unique: refuse a qid that occurs twice.
 
     Raises:
         InputError: if it is not UTF-8 JSON of this format, naming the line or the entry, or if a
@@ -80,7 +85,8 @@ def read_squad(contents: bytes, where: str) -> list[Paragraph]:
             )
     if not paragraphs:
         raise InputError(f"{where}: no paragraph; get the published file anew")
-    _refuse_repeated((question.qid for question in _questions(paragraphs)), where)
+    if unique:
+        _refuse_repeated((question.qid for question in _questions(paragraphs)), where)
     return paragraphs
 
 

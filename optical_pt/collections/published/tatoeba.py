@@ -10,13 +10,8 @@ from optical_pt.collections.download import Files, PublishedFile
 from optical_pt.collections.entry import CollectionEntry, Sizes, View
 from optical_pt.collections.published.archives import read_bytes, text_lines, zip_member
 from optical_pt.collections.published.codes import short_code
-from optical_pt.collections.published.records import (
-    PublishedCollection,
-    Records,
-    aligned_bitext,
-    refuse_empty,
-)
-from optical_pt.errors import InputError
+from optical_pt.collections.published.parallel import Lines, align, translations_to_find
+from optical_pt.collections.published.records import PublishedCollection, Records
 
 # ISO 639-3 code and number of sentences, counted.
 _COUNTS = """
@@ -49,49 +44,21 @@ def published_file(language: str, side: str) -> PublishedFile:
     )
 
 
-def sentences(files: Files, language: str) -> list[tuple[str, str, str]]:
-    """(number from 0, foreign sentence, English sentence), in file order.
-
-    Raises:
-        InputError: if the sides do not have equally many lines, or one is empty.
-    """
-    sides = []
-    for side in (language, "eng"):
-        lines, where = _lines(files, published_file(language, side))
-        for number, line in enumerate(lines, start=1):
-            refuse_empty(line, f"{where}:{number}", "sentence")
-        sides.append((lines, where))
-    (foreign, where), (english, other) = sides
-    if len(foreign) != len(english):
-        raise InputError(
-            f"{where}: {len(foreign)} lines, but {other} has {len(english)}; one is truncated: get "
-            "both anew"
-        )
-    pairs = zip(foreign, english, strict=True)
-    return [
-        (str(number), sentence, translation) for number, (sentence, translation) in enumerate(pairs)
-    ]
+def sentences(files: Files, language: str, split: str = "") -> list[tuple[str, str, str]]:
+    """(line number from 0, foreign sentence, English sentence), in file order."""
+    foreign = _lines(files, published_file(language, language))
+    return align(foreign, _lines(files, published_file(language, "eng")))
 
 
 def build(files: Files, view: View) -> Records:
-    """Sentences of one language, and their translations to find."""
-    foreign_queries = view.document_language == "en"
-    language = view.query_language if foreign_queries else view.document_language
-    rows = sentences(files, language)
-    foreign = [(number, sentence) for number, sentence, _ in rows]
-    english = [(number, translation) for number, _, translation in rows]
-    queries, documents = (foreign, english) if foreign_queries else (english, foreign)
-    side = "eng" if foreign_queries else language
-    return aligned_bitext(
-        view,
-        queries,
-        documents,
-        (published_file(language, side),),
-        f"tatoeba {language} {side}",
+    """Sentences of one side, and their translations to find."""
+    side = "eng" if view.document_language == "en" else ""
+    return translations_to_find(
+        files, view, sentences, lambda language, split: (published_file(language, side),)
     )
 
 
-def _lines(files: Files, file: PublishedFile) -> tuple[list[str], str]:
+def _lines(files: Files, file: PublishedFile) -> Lines:
     path = files.path(file)
     if path.suffix != ".zip":
         return text_lines(read_bytes(path), str(path)), str(path)

@@ -3,17 +3,17 @@
 Clark et al. 2020, https://arxiv.org/abs/2003.05002. Sizes and sums are those that Hugging Face's
 datasets recorded of the published files, which have all languages in one; a local folder may hold
 one file a language instead (``tydiqa.goldp.sw.dev.json.gz``). The documents are the distinct
-passages of the split in that language.
+passages of the split in that language; a question that several of them answer is one query.
 """
 
 from __future__ import annotations
 
 from optical_pt.collections.download import Files, PublishedFile
 from optical_pt.collections.entry import CollectionEntry, Sizes, View
-from optical_pt.collections.published.answers import judge, paragraph_candidates
+from optical_pt.collections.formats import Judgment
 from optical_pt.collections.published.archives import read_bytes
 from optical_pt.collections.published.records import PublishedCollection, Records
-from optical_pt.collections.published.squad import questions_by_id, read_squad
+from optical_pt.collections.published.squad import read_squad
 from optical_pt.errors import InputError
 
 NAMES = {
@@ -34,8 +34,15 @@ _SUMS = {
     "dev": (5617409, "b286e0f34bc7f52259359989716f369b160565bd12ad8f3a3e311f9b0dbad1c0"),
 }
 
-# Distinct passages and questions, counted where we have the files.
-_SIZES: dict[tuple[str, str], tuple[int, int]] = {}
+# Distinct passages and distinct questions, counted where we have the files.
+_COUNTED = {
+    ("fi", "dev"): (634, 782),
+    ("id", "dev"): (514, 565),
+    ("ru", "dev"): (778, 812),
+    ("sw", "dev"): (357, 499),
+    ("sw", "train"): (1687, 2413),
+    ("te", "dev"): (601, 669),
+}
 
 
 def published_file(language: str, split: str) -> PublishedFile:
@@ -55,7 +62,7 @@ def build(files: Files, view: View) -> Records:
     language = view.document_language
     file = published_file(language, view.split)
     path = files.path(file)
-    paragraphs = read_squad(read_bytes(path), str(path))
+    paragraphs = read_squad(read_bytes(path), str(path), unique=False)
     if path.name == file.path.rpartition("/")[2]:
         start = f"{NAMES[language]}-"
         paragraphs = [
@@ -65,15 +72,29 @@ def build(files: Files, view: View) -> Records:
         ]
     if not paragraphs:
         raise InputError(f"{path}: no {language} question; get the published file anew")
-    documents, answers = paragraph_candidates(paragraphs, language, titles=True)
-    queries = {language: questions_by_id(paragraphs)}
+    documents: dict[str, dict[str, str]] = {}
+    qids: dict[str, str] = {}
+    judged: dict[tuple[str, str], Judgment] = {}
+    for paragraph in paragraphs:
+        document = documents.setdefault(
+            paragraph.context,
+            {
+                "docno": f"{language}-{view.split}-d{len(documents):05d}",
+                "title": paragraph.title,
+                "text": paragraph.context,
+            },
+        )
+        for question in paragraph.questions:
+            # Numbered here, as some files cut by language have lost most of the published qid.
+            qid = qids.setdefault(question.text, f"{language}-{view.split}-q{len(qids):05d}")
+            judged[qid, document["docno"]] = Judgment(qid, document["docno"], 1)
     return Records(
-        documents=lambda: documents,
+        documents=documents.values,
         document_key=f"tydiqa passages {language} {view.split}",
         document_files=(file.path,),
         n_documents=len(documents),
-        queries=queries,
-        judgments=judge(queries, answers, str(path)),
+        queries={language: {qid: text for text, qid in qids.items()}},
+        judgments=list(judged.values()),
     )
 
 
@@ -82,7 +103,7 @@ def _open(view: View) -> PublishedCollection:
 
 
 def _sizes(view: View) -> Sizes:
-    return Sizes(*_SIZES.get((view.document_language, view.split), (None, None)))
+    return Sizes(*_COUNTED.get((view.document_language, view.split), (None, None)))
 
 
 ENTRIES: tuple[CollectionEntry, ...] = (

@@ -15,10 +15,10 @@ import pandas as pd
 from optical_pt.collections.download import Files, PublishedFile
 from optical_pt.collections.entry import CollectionEntry, Sizes, View
 from optical_pt.collections.published.archives import text_lines, zip_member, zip_members
+from optical_pt.collections.published.parallel import translations_to_find
 from optical_pt.collections.published.records import (
     PublishedCollection,
     Records,
-    aligned_bitext,
     refuse_empty,
 )
 from optical_pt.errors import InputError
@@ -53,7 +53,7 @@ ARCHIVE = PublishedFile(
 
 _COLUMNS = ("language", "gold_label", "sentence1", "sentence2", "pairID")
 # Sentences to retrieve: distinct premises and hypotheses, counted.
-_SENTENCES = {"dev": 830 + 2490, "test": 1670 + 5010}
+_SENTENCES = {"dev": 3320, "test": 6679}
 
 
 class Pair(NamedTuple):
@@ -129,16 +129,8 @@ def bitext(files: Files, language: str, split: str) -> list[tuple[str, str, str]
 
 
 def build(files: Files, view: View) -> Records:
-    """Sentences of one language, and their translations to find."""
-    foreign_queries = view.document_language == "en"
-    language = view.query_language if foreign_queries else view.document_language
-    rows = bitext(files, language, view.split)
-    foreign = [(number, sentence) for number, sentence, _ in rows]
-    english = [(number, sentence) for number, _, sentence in rows]
-    queries, documents = (foreign, english) if foreign_queries else (english, foreign)
-    return aligned_bitext(
-        view, queries, documents, (ARCHIVE,), f"xnli {view.document_language} {view.split}"
-    )
+    """Sentences of one side, and their translations to find."""
+    return translations_to_find(files, view, bitext, lambda language, split: (ARCHIVE,))
 
 
 def _read(path: Path, language: str, split: str) -> list[Pair]:
