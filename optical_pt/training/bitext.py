@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optical_pt.errors import InputError
+from optical_pt.training.bitext_checks import check_pairs
+from optical_pt.training.bitext_report import BitextReport, Problem
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,14 @@ def read_bitext(
     tags: Collection[str] | None = None,
     limit: int | None = None,
     seed: int = 0,
+    report: BitextReport | None = None,
 ) -> list[SentencePair]:
     """Read sentence pairs from a (gzipped) UTF-8 TSV file, NFC-normalised, in file order.
 
-    A line is ``tag<TAB>English<TAB>foreign`` or ``English<TAB>foreign``.
+    A line is ``tag<TAB>English<TAB>foreign`` or ``English<TAB>foreign``. Without a report, the
+    first line that cannot be used is an error. With one, such lines are noted there and left out;
+    pairs that can be used but are doubtful (:func:`~optical_pt.training.bitext_checks.check_pairs`)
+    are noted and kept.
 
     Args:
         path: the TSV file; a name that ends in ``.gz`` is decompressed.
@@ -52,15 +58,23 @@ def read_bitext(
         tags: keep only pairs with one of these source tags (licences go by source).
         limit: keep a random sample of at most this many pairs.
         seed: of that sample.
+        report: takes the problems of all lines with a wanted tag, sampled or not.
 
     Raises:
-        InputError: if the file is missing, is not UTF-8, has a line with an empty side or a
-            number of columns that is not 2 or 3, or no pair is left.
+        InputError: if the file is missing or no pair is left and, without a report, if it is not
+            UTF-8 or has a line with an empty side or a number of columns that is not 2 or 3.
     """
     if limit is not None and limit < 1:
         raise InputError(f"limit {limit}: keep at least one sentence pair")
     path = Path(path)
-    pairs = [pair for pair in _parse(path, language) if tags is None or pair.tag in tags]
+    numbered = [
+        (line, pair)
+        for line, pair in _parse(path, language, report)
+        if tags is None or pair.tag in tags
+    ]
+    if report is not None:
+        check_pairs(numbered, language, report)
+    pairs = [pair for _, pair in numbered]
     if not pairs:
         wanted = f" with a tag in {sorted(tags)}" if tags is not None else ""
         raise InputError(f"{path}: no sentence pair{wanted}; check the file and the tags")
@@ -70,7 +84,15 @@ def read_bitext(
     return pairs
 
 
-def _parse(path: Path, language: str) -> Iterator[SentencePair]:
+class _UnusableLine(InputError):
+    def __init__(self, problem: Problem, message: str) -> None:
+        super().__init__(message)
+        self.problem = problem
+
+
+def _parse(
+    path: Path, language: str, report: BitextReport | None
+) -> Iterator[tuple[int, SentencePair]]:
     if not path.is_file():
         raise InputError(f"{path}: no such bitext file; give a TSV of sentence pairs")
     opener = gzip.open if path.suffix == ".gz" else open
@@ -79,7 +101,13 @@ def _parse(path: Path, language: str) -> Iterator[SentencePair]:
         # Bytes, because a text file decodes ahead and would not know the line of a wrong byte.
         with opener(path, "rb") as lines:
             for number, line in enumerate(lines, start=1):
-                yield _parse_line(_decode(line, f"{path}:{number}"), language, f"{path}:{number}")
+                where = f"{path}:{number}"
+                try:
+                    yield number, _parse_line(_decode(line, where), language, where)
+                except _UnusableLine as unusable:
+                    if report is None:
+                        raise
+                    report.add(unusable.problem, number)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise InputError(
             f"{path}:{number + 1}: broken gzip file ({error}); fetch it anew"
@@ -91,18 +119,21 @@ def _decode(line: bytes, where: str) -> str:
         # A byte order mark, which some editors put at the start, is no part of a sentence.
         return line.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise InputError(f"{where}: not UTF-8 ({error.reason}); re-encode it") from None
+        raise _UnusableLine(
+            Problem.ENCODING, f"{where}: not UTF-8 ({error.reason}); re-encode it"
+        ) from None
 
 
 def _parse_line(line: str, language: str, where: str) -> SentencePair:
     columns = [unicodedata.normalize("NFC", column).strip() for column in line.split("\t")]
     if len(columns) not in (2, 3):
-        raise InputError(
+        raise _UnusableLine(
+            Problem.COLUMNS,
             f"{where}: {len(columns)} columns; a pair is 'tag<TAB>English<TAB>foreign' or "
-            "'English<TAB>foreign'"
+            "'English<TAB>foreign'",
         )
     tag = columns[0] if len(columns) == 3 else ""
     english, foreign = columns[-2:]
     if not english or not foreign:
-        raise InputError(f"{where}: an empty sentence; remove the line")
+        raise _UnusableLine(Problem.EMPTY, f"{where}: an empty sentence; remove the line")
     return SentencePair(english, foreign, language, tag)

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from optical_pt.errors import InputError
 from optical_pt.training.bitext import SentencePair, parse_tags, read_bitext
+from optical_pt.training.bitext_report import BitextReport
 
 
 def add_bitext_options(parser: argparse.ArgumentParser) -> None:
-    """Add ``--bitext``, ``--tags`` and ``--limit``, which :func:`read_bitext_options` reads."""
+    """Add ``--bitext``, ``--tags``, ``--limit`` and ``--strict``.
+
+    :func:`read_bitext_options` reads what they name.
+    """
     add = parser.add_argument
     add("--bitext", action="append", required=True, metavar="LANG=FILE",
         help="sentence pairs (.tsv or .tsv.gz); repeat for several languages")  # fmt: skip
     add("--tags", nargs="+", metavar="TAG", help="source tags to keep (default: all)")
     add("--limit", type=int, help="at most this many pairs a language, sampled by the seed")
+    add("--strict", action="store_true",
+        help="stop at unusable or doubtful lines, which are else reported")  # fmt: skip
 
 
 def read_bitext_options(
     options: argparse.Namespace, seed: int
 ) -> tuple[list[SentencePair], dict[str, str]]:
-    """Read the sentence pairs that the options ask for.
+    """Read the sentence pairs that the options ask for; report what is wrong with them on stderr.
 
     Args:
         options: parsed options of :func:`add_bitext_options`.
@@ -33,14 +40,29 @@ def read_bitext_options(
         The pairs, language by language, and the SHA-256 of each file under its name as given.
 
     Raises:
-        InputError: as :func:`bitext_files` and :func:`~optical_pt.training.bitext.read_bitext` do.
+        InputError: as :func:`bitext_files` and :func:`~optical_pt.training.bitext.read_bitext` do,
+            and with ``--strict`` if anything was reported.
     """
     tags = parse_tags(options.tags)
     pairs: list[SentencePair] = []
-    hashes = {}
+    hashes, faulty = {}, []
     for language, file in bitext_files(options.bitext).items():
-        pairs += read_bitext(file, language, tags=tags, limit=options.limit, seed=seed)
+        report = BitextReport(file)
+        try:
+            pairs += read_bitext(
+                file, language, tags=tags, limit=options.limit, seed=seed, report=report
+            )
+        finally:
+            for message in report.messages():
+                print(message, file=sys.stderr)
+        if report:
+            faulty.append(file)
         hashes[file] = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    if options.strict and faulty:
+        raise InputError(
+            f"--strict: {', '.join(faulty)} has the lines reported above; correct them, or leave "
+            "out --strict"
+        )
     return pairs, hashes
 
 

@@ -62,6 +62,19 @@ def iso3_code(language: str) -> str:
     return _FLORES[code][:3] if code in _FLORES else code
 
 
+def script_code(language: str) -> str | None:
+    """The ISO 15924 code of the script that a language is written in; None if not known.
+
+    >>> script_code("ha"), script_code("ru"), script_code("sr-Latn"), script_code("bem")
+    ('Latn', 'Cyrl', 'Latn', None)
+    """
+    for subtag in language.replace("-", "_").split("_")[1:]:
+        if len(subtag) == 4 and subtag.isalpha():
+            return subtag.title()
+    flores = _FLORES.get(iso_code(language))
+    return flores.partition("_")[2] if flores else None
+
+
 def is_known(language: str) -> bool:
     """Whether the code is one of the languages listed in this module.
 
