@@ -34,7 +34,7 @@ class Kernel(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class ScaledKernel:
+class ScaledKernel(Kernel):
     """K itself and its transpose, both contiguous: a product reads memory in order."""
 
     kernel: Tensor
@@ -43,21 +43,36 @@ class ScaledKernel:
     target_padding: Tensor
 
     @property
-    def dtype(self) -> torch.dtype:
+    def dtype(self) -> torch.dtype:  # noqa: D102
         return self.kernel.dtype
 
-    def log_row_sums(self, log_target: Tensor) -> Tensor:
-        return _product(log_target.exp(), self.transposed, self.source_padding).log()
+    def log_row_sums(self, log_target: Tensor) -> Tensor:  # noqa: D102
+        return self._log_product(log_target, self.transposed, self.source_padding)
 
-    def log_column_sums(self, log_source: Tensor) -> Tensor:
-        return _product(log_source.exp(), self.kernel, self.target_padding).log()
+    def log_column_sums(self, log_source: Tensor) -> Tensor:  # noqa: D102
+        return self._log_product(log_source, self.kernel, self.target_padding)
 
-    def plan(self, log_source: Tensor, log_target: Tensor) -> Tensor:
-        return self.kernel * log_source.exp()[:, :, None] * log_target.exp()[:, None, :]
+    def plan(self, log_source: Tensor, log_target: Tensor) -> Tensor:  # noqa: D102
+        source, target = self._exp(log_source), self._exp(log_target)
+        return self.kernel * source[:, :, None] * target[:, None, :]
+
+    def _log_product(self, log_scaling: Tensor, kernel: Tensor, padding: Tensor) -> Tensor:
+        """Log of each pair's scaling times its kernel, 0 on padding."""
+        scaling = self._exp(log_scaling)
+        if scaling.is_cuda:  # no matrix product: TF32 would round it
+            sums = (scaling[:, :, None] * kernel).sum(dim=1) + padding
+        else:
+            sums = torch.baddbmm(padding[:, None, :], scaling[:, None, :], kernel)[:, 0]
+        return sums.clamp_(min=torch.finfo(sums.dtype).tiny).log_()
+
+    def _exp(self, log_scaling: Tensor) -> Tensor:
+        """Overrelaxed scalings can overshoot on their way; none leaves the range of numbers."""
+        limit = 2 * SAFE_EXPONENT[self.dtype]
+        return log_scaling.clamp(-limit, limit).exp_()
 
 
 @dataclass(frozen=True, eq=False)
-class LogKernel:
+class LogKernel(Kernel):
     """The logarithm of K: never out of range, and some five times slower."""
 
     log_kernel: Tensor
@@ -65,18 +80,18 @@ class LogKernel:
     target_real: Tensor
 
     @property
-    def dtype(self) -> torch.dtype:
+    def dtype(self) -> torch.dtype:  # noqa: D102
         return self.log_kernel.dtype
 
-    def log_row_sums(self, log_target: Tensor) -> Tensor:
+    def log_row_sums(self, log_target: Tensor) -> Tensor:  # noqa: D102
         sums = torch.logsumexp(self.log_kernel + log_target[:, None, :], dim=2)
         return torch.where(self.source_real, sums, 0)
 
-    def log_column_sums(self, log_source: Tensor) -> Tensor:
+    def log_column_sums(self, log_source: Tensor) -> Tensor:  # noqa: D102
         sums = torch.logsumexp(self.log_kernel + log_source[:, :, None], dim=1)
         return torch.where(self.target_real, sums, 0)
 
-    def plan(self, log_source: Tensor, log_target: Tensor) -> Tensor:
+    def plan(self, log_source: Tensor, log_target: Tensor) -> Tensor:  # noqa: D102
         return (self.log_kernel + log_source[:, :, None] + log_target[:, None, :]).exp()
 
 
@@ -119,13 +134,6 @@ def reduced_cost(problem: Problem) -> Tensor:
     cost = cost - cost.amin(dim=2, keepdim=True)
     cost = cost - cost.amin(dim=1, keepdim=True)
     return torch.where(problem.real, cost, 0)
-
-
-def _product(scaling: Tensor, kernel: Tensor, padding: Tensor) -> Tensor:
-    """Each pair's scaling times its kernel, 1 on padding."""
-    if scaling.is_cuda:  # no matrix product: TF32 would round it
-        return (scaling[:, :, None] * kernel).sum(dim=1) + padding
-    return torch.baddbmm(padding[:, None, :], scaling[:, None, :], kernel)[:, 0]
 
 
 def _largest(values: Tensor) -> Tensor:
