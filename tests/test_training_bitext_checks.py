@@ -111,6 +111,15 @@ def test_swapped_columns_of_a_language_in_latin_letters(tmp_path):
     assert problems(report) == {Problem.SWAPPED: [3]}
 
 
+def test_labels(tmp_path):
+    rows = [("News Crawl", f"Labari {n}.") for n in range(50)]
+    repeated = [("Thanks!", "Na gode!")] * 60
+    report, _ = report_of(tmp_path / "x.tsv", "ha", [*rows, *repeated])
+    assert report.lines(Problem.LABEL) == list(range(1, 51))
+    report, _ = report_of(tmp_path / "x.tsv", "ha", rows[1:])
+    assert not report
+
+
 def sentences(count, seed=0):
     """Pairs of made-up sentences whose sides have like lengths."""
     draw = random.Random(seed)

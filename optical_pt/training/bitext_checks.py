@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _ENGLISH = frozenset(
     ("the", "of", "and", "with", "which", "this", "that", "from", "have", "they", "what", "where")
 )
+
+_LABEL = 50  # different translations that no sentence of published bitext has
 
 _STRETCH = 100  # pairs whose lengths are compared together
 _SPREAD = 0.3  # standard deviation of log lengths below which lengths say nothing
@@ -37,6 +40,7 @@ def check_pairs(
       https://aclanthology.org/J93-1004). In a stretch of 100 pairs whose lengths vary, the
       logarithms of the two sides' lengths correlate by less than 0.4. Stretches of sentences
       that are all of one length, as in files sorted by it, cannot be judged so.
+    - Labels: a side that 50 or more different pairs share, such as the name of a source.
     - Identical sides, pairs that repeat an earlier one, and sides of over 1,000 characters.
 
     Args:
@@ -56,6 +60,10 @@ def check_pairs(
         if texts in seen:
             report.add(Problem.DUPLICATE, line)
         seen.add(texts)
+    sides = Counter(text for texts in seen for text in set(texts))
+    for line, pair in numbered:
+        if max(sides[pair.english], sides[pair.foreign]) >= _LABEL:
+            report.add(Problem.LABEL, line)
     for stretch in _misaligned_stretches([pair for _, pair in numbered]):
         for line, _ in numbered[stretch]:
             report.add(Problem.MISALIGNED, line)

@@ -20,6 +20,7 @@ class Problem(Enum):
     SWAPPED = "with English on the other side: are the columns swapped?"
     ENGLISH_SCRIPT = "whose English is not in Latin letters"
     FOREIGN_SCRIPT = "whose foreign side is not in its language's script"
+    LABEL = "with a side that many pairs have: is it a label and not a sentence?"
     IDENTICAL = "with identical sides"
     DUPLICATE = "that repeat a pair"
     LONG = f"with over {MAX_CHARACTERS:,} characters on a side"
