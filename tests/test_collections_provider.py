@@ -66,12 +66,28 @@ class TestMini:
 
 def test_provider_lists_and_refuses() -> None:
     provider = OpticalProvider()
-    assert list(provider.list_dataset_names()) == ["mini"]
-    with pytest.raises(KeyError, match="optical:maxi; known: optical:mini"):
-        provider.get_dataset("maxi")
+    names = list(provider.list_dataset_names())
+    assert names[0] == "mini"
+    assert {"clirmatrix/sw-en/test1", "mmarco/de-en/dev", "wikiclir/en-sw/title"} <= set(names)
+    assert "clirmatrix/sw-yo/test1" not in names
+    assert len(names) < 10_000
+    with pytest.raises(KeyError, match="optical:mmarco/de-en/test: no such") as raised:
+        provider.get_dataset("mmarco/de-en/test")
+    assert "did you mean optical:mmarco/de-en/" in str(raised.value)
     with pytest.raises(KeyError, match="optical:maxi") as raised:
         pt.get_dataset("optical:maxi")
-    assert "known: optical:mini" in str(raised.value.__cause__)
+    assert "optical:maxi: no such collection" in str(raised.value.__cause__)
+
+
+def test_provider_opens_the_catalogue_without_a_download() -> None:
+    dataset = pt.get_dataset("optical:clirmatrix/sw-en/test1")
+    assert dataset.get_corpus_lang() == "en"
+    assert dataset.get_topics_lang() == "sw"
+    assert dataset._describe_component("topics") == ["sw"]
+    assert dataset.info_url() == "https://ir-datasets.com/clirmatrix.html"
+    assert repr(dataset) == "CollectionDataset('optical:clirmatrix/sw-en/test1')"
+    # Too many to list, yet there.
+    assert OpticalProvider().get_dataset("clirmatrix/sw-yo/full/dev").get_corpus_lang() == "yo"
 
 
 def test_dataset_is_described_as_pyterrier_lists_it() -> None:

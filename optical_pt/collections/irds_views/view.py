@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from optical_pt.collections.base import Collection
@@ -143,6 +144,7 @@ def recorded_sizes(documents: str, queries: Iterable[str]) -> Sizes:
     return Sizes(recorded_count(documents, "docs"), sum(known) if complete else None)
 
 
+@cache
 def recorded_count(dataset_id: str, part: str) -> int | None:
     """A number of ``docs`` or ``queries`` from the metadata within ir_datasets, without a download.
 
