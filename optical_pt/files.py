@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
+import re
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -39,16 +42,53 @@ def refuse_existing(directory: Path) -> None:
         raise InputError(f"{directory}: exists already; name another folder or delete it")
 
 
-def write_text(path: str | Path, text: str) -> None:
-    """Write a UTF-8 text file, whole or not at all."""
+def write_bytes(path: str | Path, data: bytes) -> None:
+    """Write a file, whole or not at all; its folder is made if need be.
+
+    The bytes go to a temporary name in the same folder, reach the disk, and only then take the
+    final name: a reader, or a process that was killed, never leaves half a file that looks whole.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
     try:
-        unfinished.write_text(text, encoding="utf-8")
+        with open(unfinished, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write a UTF-8 text file, whole or not at all."""
+    write_bytes(path, text.encode())
+
+
+def gzip_bytes(data: bytes) -> bytes:
+    """Compress, quickly since runs are long, with no time stamp: equal data give equal files."""
+    return gzip.compress(data, compresslevel=1, mtime=0)
+
+
+def file_stem(name: str) -> str:
+    """A file name for the name of a system or a language.
+
+    Raises:
+        InputError: if no letter or digit is left.
+
+    >>> file_stem("NMT >> BM25 (top 100)")
+    'nmt_bm25_top_100'
+    """
+    stem = re.sub(r"[^\w.+-]+", "_", name).strip("._").lower()
+    if not stem:
+        raise InputError(f"name {name!r} gives no file name: use at least one letter or digit")
+    return stem
+
+
+def hash_bytes(data: bytes) -> str:
+    """The SHA-256 of ``data`` in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def hash_path(path: str | Path) -> str:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from optical_pt.errors import InputError
-from optical_pt.files import hash_path, write_directory, write_text
+from optical_pt.files import (
+    gzip_bytes,
+    hash_bytes,
+    hash_path,
+    write_bytes,
+    write_directory,
+    write_text,
+)
 
 
 def test_a_directory_appears_only_when_the_block_succeeds(tmp_path):
@@ -64,6 +73,25 @@ def test_text_replaces_text_and_a_failure_leaves_the_old(tmp_path):
         write_text(path, "\ud800")
     assert path.read_text(encoding="utf-8") == "ɓarawo\n"
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_bytes_are_written_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "deep" / "run.gz"
+    write_bytes(path, b"first")
+    write_bytes(str(path), b"second")
+    assert path.read_bytes() == b"second"
+    with pytest.raises(TypeError):
+        write_bytes(path, "text")
+    assert path.read_bytes() == b"second"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_equal_data_give_equal_files_and_hashes():
+    data = b"q1 Q0 d1 0 1.0 run\n" * 99
+    assert gzip_bytes(data) == gzip_bytes(data)
+    assert gzip.decompress(gzip_bytes(data)) == data
+    # The published test value of FIPS 180-2.
+    assert hash_bytes(b"abc").startswith("ba7816bf8f01cfea414140de5dae2223")
 
 
 def test_hash_tells_names_and_contents_but_not_hidden_files(tmp_path):

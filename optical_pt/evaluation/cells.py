@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from optical_pt.evaluation.files import file_stem, sha256, write_atomically
 from optical_pt.evaluation.runs import write_run
+from optical_pt.files import file_stem, hash_bytes, write_bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class CellStore:
                 return None
             if self.runs_dir is not None:
                 run = self._run_path(self.runs_dir, language, system).read_bytes()
-                if sha256(run) != stored["run_sha256"]:
+                if hash_bytes(run) != stored["run_sha256"]:
                     return None
             scores = pd.DataFrame.from_dict(
                 stored["scores"], orient="index", columns=stored["measures"], dtype=float
@@ -75,7 +75,7 @@ class CellStore:
                 "scores": {qid: list(row) for qid, *row in cell.scores.itertuples()},
             }
             path = self._cell_path(self.cells_dir, language, system)
-            write_atomically(path, json.dumps(stored, indent=0).encode())
+            write_bytes(path, json.dumps(stored, indent=0).encode())
 
     def _cell_path(self, directory: Path, language: str, system: str) -> Path:
         return directory / file_stem(language) / f"{file_stem(system)}.json"
@@ -92,7 +92,7 @@ def cell_key(identity: str, topics: pd.DataFrame, qrels: pd.DataFrame, measures:
         _canonical(qrels[["qid", "docno", "label"]].sort_values(["qid", "docno"])),
         measures,
     ]
-    return sha256(json.dumps(parts).encode())
+    return hash_bytes(json.dumps(parts).encode())
 
 
 def _canonical(frame: pd.DataFrame) -> str:

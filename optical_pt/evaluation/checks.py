@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from optical_pt.errors import InputError
-from optical_pt.evaluation.files import file_stem
 from optical_pt.evaluation.system import FAMILIES, GROUPS, Family, Group, System
+from optical_pt.files import file_stem
 
 
 @dataclass(frozen=True, eq=False)

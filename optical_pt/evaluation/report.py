@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from optical_pt.evaluation.chart import draw_chart
-from optical_pt.evaluation.files import gzip_bytes, sha256, write_atomically
 from optical_pt.evaluation.manifest import describe_environment
 from optical_pt.evaluation.result import ClirResult
 from optical_pt.evaluation.tables import latex_tables, markdown_tables
+from optical_pt.files import gzip_bytes, hash_bytes, write_bytes
 
 
 def write_report(
@@ -55,13 +55,13 @@ def write_report(
         **describe_environment(),
         **(manifest or {}),
         "experiment": _settings(result),
-        "files": {name: sha256(data) for name, data in files.items()},
+        "files": {name: hash_bytes(data) for name, data in files.items()},
     }
     last = json.dumps(record, indent=2, ensure_ascii=False).encode()
     (directory / "manifest.json").unlink(missing_ok=True)
     for name, data in files.items():
-        write_atomically(directory / name, data)
-    write_atomically(directory / "manifest.json", last + b"\n")
+        write_bytes(directory / name, data)
+    write_bytes(directory / "manifest.json", last + b"\n")
     return [directory / name for name in (*files, "manifest.json")]
 
 

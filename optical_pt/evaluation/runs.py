@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from optical_pt.errors import InputError
-from optical_pt.evaluation.files import gzip_bytes, sha256, write_atomically
+from optical_pt.files import gzip_bytes, hash_bytes, write_bytes
 
 
 def sort_run(results: pd.DataFrame) -> pd.DataFrame:
@@ -41,5 +41,5 @@ def write_run(run: pd.DataFrame, path: Path, tag: str) -> str:
         sep=" ", header=False, index=False, quoting=csv.QUOTE_NONE, lineterminator="\n"
     )
     data = gzip_bytes(lines.encode())
-    write_atomically(path, data)
-    return sha256(data)
+    write_bytes(path, data)
+    return hash_bytes(data)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from optical_pt.errors import InputError
+from optical_pt.files import hash_bytes
 from optical_pt.training.bitext import SentencePair, parse_tags, read_bitext
 from optical_pt.training.bitext_report import BitextReport
 
@@ -57,7 +57,7 @@ def read_bitext_options(
                 print(message, file=sys.stderr)
         if report:
             faulty.append(file)
-        hashes[file] = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+        hashes[file] = hash_bytes(Path(file).read_bytes())
     if options.strict and faulty:
         raise InputError(
             f"--strict: {', '.join(faulty)} has the lines reported above; correct them, or leave "
