@@ -68,7 +68,7 @@ def _open(view: View) -> PublishedCollection:
 ENTRIES: tuple[CollectionEntry, ...] = (
     CollectionEntry(
         collection="ciral",
-        title="English queries on African news passages, judged by native speakers (foreign documents)",
+        title="English queries on news passages in African languages (foreign documents)",
         pairs=tuple(("en", code) for code in NAMES),
         splits=tuple(SPLITS),
         licence="Apache-2.0",

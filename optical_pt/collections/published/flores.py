@@ -1,8 +1,8 @@
 """FLORES-200: 997 (dev) and 1,012 (devtest) Wikipedia sentences in some 200 languages.
 
 NLLB team 2022, https://arxiv.org/abs/2207.04672. One archive with a file a language and part,
-aligned by line. Size and sum were recorded by several independent users of the published archive (for one,
-the metadata of the MLCommons Croissant format), not by us.
+aligned by line. Size and sum were recorded by several independent users of the published archive,
+not by us.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Test sets that are parallel by line, as FLORES and NTREX: bitext retrieval to and from English."""
+"""Test sets that are parallel by line: bitext retrieval to and from English."""
 
 from __future__ import annotations
 
