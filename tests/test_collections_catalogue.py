@@ -50,6 +50,7 @@ def test_any_other_name_is_refused_in_one_line(name: str) -> None:
         ("clirmatrx/sw-en/test1", "optical:clirmatrix/sw-en/test1"),
         ("neuclir/en-fa/trec-2022", "optical:neuclir/en-fa/trec-2022/title"),
         ("minni", "optical:mini"),
+        ("wikiclr", "optical:wikiclir/en-ar/title"),
     ],
 )
 def test_near_matches(wrong: str, meant: str) -> None:

@@ -48,8 +48,12 @@ def unknown_collection(name: str) -> str:
     >>> unknown_collection("mmarco/de-en/test")
     'optical:mmarco/de-en/test: no such collection; did you mean optical:mmarco/de-en/dev, ...
     """
-    below = [known for known in collection_names() if known.startswith(f"{name}/")]
-    near = _other_way(name) or below[:3] or difflib.get_close_matches(name, _comparable_names(name))
+    near = (
+        _other_way(name)
+        or _first_names(name)
+        or difflib.get_close_matches(name, _comparable_names(name))
+        or _of_near_collections(name)
+    )
     hint = f"did you mean {', '.join(f'optical:{known}' for known in near)}? " if near else ""
     return (
         f"optical:{name}: no such collection; {hint}"
@@ -134,6 +138,18 @@ def _other_way(name: str) -> list[str]:
         if view := entry.view(str(View(entry.collection, document, query, split))):
             return [str(view)]
     return []
+
+
+def _first_names(stem: str, count: int = 3) -> list[str]:
+    """The first names that are or begin with the stem, up to a slash."""
+    return [name for name in collection_names() if f"{name}/".startswith(f"{stem}/")][:count]
+
+
+def _of_near_collections(name: str) -> list[str]:
+    """A name of each of the collections that are called something like it."""
+    collections = dict.fromkeys(known.partition("/")[0] for known in collection_names())
+    near = difflib.get_close_matches(name.partition("/")[0], collections, cutoff=0.5)
+    return [first for collection in near for first in _first_names(collection, 1)]
 
 
 def _comparable_names(name: str) -> list[str]:
