@@ -18,7 +18,7 @@ from optical_pt.errors import InputError
 Range = tuple[int, int]
 
 FEW = 3
-"""As many languages are named in a pattern; more are X."""
+"""As many languages, or pairs of them, are named in a pattern; more are X."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,10 @@ def _pattern(views: list[View]) -> str:
     """The names in one: ``mmarco/{X}-en/{train,dev,dev/small}``."""
     queries = list(dict.fromkeys(view.query_language for view in views))
     documents = list(dict.fromkeys(view.document_language for view in views))
-    if len(queries) > 1 and all(view.query_language == view.document_language for view in views):
+    pairs = list(dict.fromkeys(f"{view.query_language}-{view.document_language}" for view in views))
+    if min(len(queries), len(documents)) > 1 and len(pairs) <= FEW:
+        languages = _braces(pairs)
+    elif len(queries) > 1 and all(view.query_language == view.document_language for view in views):
         languages = "{X}-{X}"
     else:
         other = "X" if len(queries) == 1 else "Y"
