@@ -169,8 +169,8 @@ def test_in_experiments():
     system = pt.Transformer.from_df(found)
     table = pt.Experiment([system], topics, qrels, [*measures[:2], pt.measures.P @ 1])
     expected = [(34 / 45 + 1 / 4) / 2, (1 / 3 + 1 / 2) / 2, 0.5]
-    assert table.iloc[0, 1:].tolist() == pytest.approx(expected)
-    assert list(table.columns[1:]) == [str(measure) for measure in measures]
+    # PyTerrier gives the columns of several providers in an order of its own.
+    assert table.iloc[0][[str(measure) for measure in measures]].tolist() == pytest.approx(expected)
 
     result = clir_experiment(
         {
