@@ -39,6 +39,7 @@ def _distil(options: argparse.Namespace, argv: list[str]) -> None:
         settings=settings(options),
         release=options.release,
         resume=options.resume,
+        store=options.store_folder,
         provenance={
             "command": "python -m optical_pt.training " + shlex.join(argv),
             "data_sha256": hashes,

@@ -11,6 +11,8 @@ import torch
 if TYPE_CHECKING:
     from sentence_transformers import MultiVectorEncoder
 
+    from optical_pt.training.teacher_store import TeacherStore
+
 
 @dataclass
 class PairCollator:
@@ -22,11 +24,13 @@ class PairCollator:
         student: reads the ``foreign`` column.
         teacher: reads the ``english`` column.
         max_length: tokens of a sentence that are read.
+        store: the teacher's embeddings of the ``english`` column, where they were computed before.
     """
 
     student: MultiVectorEncoder
     teacher: MultiVectorEncoder
     max_length: int
+    store: TeacherStore | None = None
     # The trainer asks a collator which columns are labels.
     valid_label_columns: Sequence[str] = ()
 
@@ -34,7 +38,11 @@ class PairCollator:
         """Return features of both columns, their names prefixed by ``foreign_`` or ``english_``."""
         foreign = self._tokenize(self.student, [row["foreign"] for row in rows])
         foreign["languages"] = torch.tensor([row["language"] for row in rows])
-        english = self._tokenize(self.teacher, [row["english"] for row in rows])
+        sentences = [row["english"] for row in rows]
+        if self.store is None:
+            english = self._tokenize(self.teacher, sentences)
+        else:
+            english = self.store.features(sentences)
         batch = {f"foreign_{name}": value for name, value in foreign.items()}
         return batch | {f"english_{name}": value for name, value in english.items()}
 

@@ -18,6 +18,7 @@ from optical_pt.models.vocabulary_student import save_vocabulary_student
 from optical_pt.training.card import student_card
 from optical_pt.training.checkpoints import newest_complete_checkpoint, open_checkpoints
 from optical_pt.training.settings import TrainingSettings
+from optical_pt.training.teacher_store import teacher_store
 from optical_pt.training.terms import drop_training_parts
 from optical_pt.training.trainer import distillation_trainer
 from optical_pt.training.vocabulary import new_vocabulary
@@ -40,6 +41,7 @@ def distil(
     settings: TrainingSettings | None = None,
     release: str = "router",
     resume: bool = False,
+    store: str | Path | None = None,
     provenance: dict | None = None,
 ) -> LateInteraction:
     """Distil a student query encoder and write it, whole or not at all.
@@ -58,6 +60,8 @@ def distil(
         release: ``"router"``, a sentence-transformers directory with the teacher as document
             side; ``"vocabulary"``, only the word embeddings that differ from the teacher's.
         resume: go on from the newest complete checkpoint, to the same weights.
+        store: folder of the teacher's embeddings, to share with other trainings on these pairs; by
+            default they lie beside the checkpoints, and go with them.
         provenance: for the model card and ``training.json``: command, data, licences.
 
     Raises:
@@ -76,7 +80,10 @@ def distil(
         }
         open_checkpoints(work, facts, resume=resume)
     student = _start(teacher.encoder, pairs, vocabulary_size, settings.seed)
-    losses = _train(student, teacher.encoder, pairs, work, settings) if settings.epochs else []
+    store = Path(store) if store else work / "teacher"
+    losses = (
+        _train(student, teacher.encoder, pairs, work, settings, store) if settings.epochs else []
+    )
     languages = sorted({pair.language for pair in pairs})
     record = {
         "teacher": teacher.name,
@@ -143,8 +150,16 @@ def _train(
     pairs: Sequence[SentencePair],
     work: Path,
     settings: TrainingSettings,
+    store: Path,
 ) -> list[dict[str, float]]:
-    trainer = distillation_trainer(student, teacher, pairs, work, settings)
+    stored = settings.store and teacher_store(
+        teacher,
+        [pair.english for pair in pairs],
+        store,
+        max_length=settings.max_length,
+        bf16=settings.bf16,
+    )
+    trainer = distillation_trainer(student, teacher, pairs, work, settings, store=stored or None)
     trainer.train(resume_from_checkpoint=newest_complete_checkpoint(work))
     drop_training_parts(student)
     student.requires_grad_(True)

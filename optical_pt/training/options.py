@@ -91,6 +91,11 @@ def _add_optimisation(group: argparse._ArgumentGroup) -> None:
 def _add_run(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
     add("--device", help="cpu, cuda, … (default: a GPU where there is one)")
+    add("--store", dest="store_folder", type=Path, metavar="FOLDER",
+        help="of the teacher's embeddings, to share between trainings on the same pairs "
+        "(default: OUTPUT.training, until it ends)")  # fmt: skip
+    add("--no-store", dest="store", action="store_false",
+        help="compute the teacher's embeddings in every step, rather than once")  # fmt: skip
     add("--save-steps", type=int, default=Settings.save_steps, metavar="STEPS",
         help="from one checkpoint to the next (%(default)s)")  # fmt: skip
     add("--resume", action="store_true", help="go on from the newest complete checkpoint")

@@ -32,6 +32,8 @@ class TrainingSettings:
         train: ``"embeddings"`` trains the word embeddings alone, which is best with few pairs;
             ``"all"`` trains every weight.
         max_length: tokens of a sentence that are read.
+        store: whether the teacher's embeddings are computed once and kept in half precision,
+            rather than in every step.
         bf16: bf16 autocast for the encoders (losses stay in float32).
         save_steps: steps from one checkpoint to the next.
         seed: of initialisation and order.
@@ -50,6 +52,7 @@ class TrainingSettings:
     learning_rate: float = 1e-3
     train: str = "embeddings"
     max_length: int = 96
+    store: bool = True
     bf16: bool = True
     save_steps: int = 200
     seed: int = 0

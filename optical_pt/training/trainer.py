@@ -26,6 +26,7 @@ from optical_pt.training.terms import make_terms
 
 if TYPE_CHECKING:
     from optical_pt.training.bitext import SentencePair
+    from optical_pt.training.teacher_store import TeacherStore
 
 __all__ = ["TrainingSettings", "choose_trainable", "distillation_trainer"]
 
@@ -36,6 +37,8 @@ def distillation_trainer(
     pairs: Sequence[SentencePair],
     directory: str | Path,
     settings: TrainingSettings,
+    *,
+    store: TeacherStore | None = None,
 ) -> MultiVectorEncoderTrainer:
     """Return a trainer that distils the teacher into the student by the losses of the settings.
 
@@ -46,6 +49,7 @@ def distillation_trainer(
         pairs: the bitext.
         directory: for checkpoints.
         settings: see :class:`TrainingSettings`.
+        store: the teacher's embeddings of the English sentences, if they were computed before.
     """
     choose_trainable(student, settings.train)
     _disable_dropout(student)
@@ -73,7 +77,7 @@ def distillation_trainer(
         args=arguments,
         train_dataset=_dataset(pairs),
         loss=DistillationLoss(student, teacher, terms, settings.loss),
-        data_collator=PairCollator(student, teacher, settings.max_length),
+        data_collator=PairCollator(student, teacher, settings.max_length, store),
     )
 
 
