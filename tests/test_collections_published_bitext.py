@@ -233,11 +233,10 @@ def test_real_tatoeba(language: str, number: int) -> None:
 
 @real("tatoeba")
 def test_real_tatoeba_has_as_many_sentences_as_declared() -> None:
-    (entry,) = tatoeba.ENTRIES
-    for view in entry.views():
-        if view.document_language == "en":
-            collection = open_view(str(view), DATA)
-            assert collection.n_documents == entry.sizes(view).documents
+    to_english = tatoeba.ENTRIES[0]
+    for view in to_english.views():
+        collection = open_view(str(view), DATA)
+        assert collection.n_documents == to_english.sizes(view).documents
 
 
 @real("xnli")

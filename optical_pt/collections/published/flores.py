@@ -88,11 +88,13 @@ def _sizes(view: View) -> Sizes:
     return Sizes(number, number)
 
 
-def _entry(languages: tuple[str, ...], splits: tuple[str, ...]) -> CollectionEntry:
+def _entry(
+    pairs: tuple[tuple[str, str], ...], splits: tuple[str, ...] = tuple(PARTS)
+) -> CollectionEntry:
     return CollectionEntry(
         collection="flores",
         title="Bitext retrieval on Wikipedia: FLORES-200's sentences to or from English",
-        pairs=tuple(pair for code in languages for pair in ((code, "en"), ("en", code))),
+        pairs=pairs,
         splits=splits,
         licence="CC BY-SA 4.0",
         access="free",
@@ -104,9 +106,10 @@ def _entry(languages: tuple[str, ...], splits: tuple[str, ...]) -> CollectionEnt
 
 
 ENTRIES: tuple[CollectionEntry, ...] = (
-    _entry(tuple(CODES), tuple(PARTS)),
+    _entry(tuple((code, "en") for code in CODES)),
+    _entry(tuple(("en", code) for code in CODES)),
     *(
-        _entry((language,), tuple(f"{part}/{script}" for part in PARTS))
-        for language, script in SCRIPTS
+        _entry(((code, "en"), ("en", code)), tuple(f"{part}/{script}" for part in PARTS))
+        for code, script in SCRIPTS
     ),
 )

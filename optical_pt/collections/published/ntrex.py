@@ -72,12 +72,12 @@ def _sizes(view: View) -> Sizes:
     return Sizes(1997, 1997)
 
 
-def _entry(languages: tuple[str, ...], splits: tuple[str, ...]) -> CollectionEntry:
+def _entry(pairs: tuple[tuple[str, str], ...], split: str = "") -> CollectionEntry:
     return CollectionEntry(
         collection="ntrex",
         title="Bitext retrieval on news: NTREX's 1,997 sentences to or from English",
-        pairs=tuple(pair for code in languages for pair in ((code, "en"), ("en", code))),
-        splits=splits,
+        pairs=pairs,
+        splits=(split,),
         licence="CC BY-SA 4.0",
         access="free",
         source="MicrosoftTranslator/NTREX",
@@ -88,6 +88,7 @@ def _entry(languages: tuple[str, ...], splits: tuple[str, ...]) -> CollectionEnt
 
 
 ENTRIES: tuple[CollectionEntry, ...] = (
-    _entry(tuple(CODES), ("",)),
-    *(_entry((language,), (split,)) for language, split in VARIANTS),
+    _entry(tuple((code, "en") for code in CODES)),
+    _entry(tuple(("en", code) for code in CODES)),
+    *(_entry(((code, "en"), ("en", code)), variant) for code, variant in VARIANTS),
 )

@@ -77,11 +77,11 @@ def _sizes(view: View) -> Sizes:
     return Sizes(number, number)
 
 
-ENTRIES: tuple[CollectionEntry, ...] = (
-    CollectionEntry(
+def _entry(pairs: tuple[tuple[str, str], ...], title: str) -> CollectionEntry:
+    return CollectionEntry(
         collection="tatoeba",
-        title="Bitext retrieval: find the translation of a short sentence (LASER, XTREME)",
-        pairs=tuple(pair for code in CODES for pair in ((code, "en"), ("en", code))),
+        title=title,
+        pairs=pairs,
         splits=("",),
         licence="CC BY 2.0 FR",
         access="free",
@@ -89,5 +89,16 @@ ENTRIES: tuple[CollectionEntry, ...] = (
         url="https://github.com/facebookresearch/LASER/tree/main/data/tatoeba/v1",
         open=_open,
         sizes=_sizes,
+    )
+
+
+ENTRIES: tuple[CollectionEntry, ...] = (
+    _entry(
+        tuple((code, "en") for code in CODES),
+        "Bitext retrieval: find the English translation of a short sentence (LASER, XTREME)",
+    ),
+    _entry(
+        tuple(("en", code) for code in CODES),
+        "Bitext retrieval: find the translation of a short English sentence (LASER, XTREME)",
     ),
 )

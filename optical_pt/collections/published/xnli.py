@@ -196,13 +196,11 @@ def _sizes(view: View) -> Sizes:
     return Sizes(_SENTENCES[view.split], _SENTENCES[view.split])
 
 
-ENTRIES: tuple[CollectionEntry, ...] = (
-    CollectionEntry(
+def _entry(pairs: tuple[tuple[str, str], ...], title: str) -> CollectionEntry:
+    return CollectionEntry(
         collection="xnli",
-        title="Bitext retrieval: find the translation of a premise or hypothesis of XNLI",
-        pairs=tuple(
-            pair for code in LANGUAGES if code != "en" for pair in ((code, "en"), ("en", code))
-        ),
+        title=title,
+        pairs=pairs,
         splits=SPLITS,
         licence="CC BY-NC 4.0",
         access="free",
@@ -210,5 +208,16 @@ ENTRIES: tuple[CollectionEntry, ...] = (
         url="https://arxiv.org/abs/1809.05053",
         open=_open,
         sizes=_sizes,
+    )
+
+
+ENTRIES: tuple[CollectionEntry, ...] = (
+    _entry(
+        tuple((code, "en") for code in LANGUAGES if code != "en"),
+        "Bitext retrieval: find the English original of a premise or hypothesis of XNLI",
+    ),
+    _entry(
+        tuple(("en", code) for code in LANGUAGES if code != "en"),
+        "Bitext retrieval: find the translation of an English premise or hypothesis of XNLI",
     ),
 )
