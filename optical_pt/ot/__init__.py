@@ -3,16 +3,42 @@
 from optical_pt.ot.align import Alignment, align
 from optical_pt.ot.cost import cosine_cost
 from optical_pt.ot.entropic import entropic_plan
+from optical_pt.ot.exact import exact_plan
+from optical_pt.ot.ipot import ipot_plan
+from optical_pt.ot.partial import partial_plan
 from optical_pt.ot.plan import TransportPlan
-from optical_pt.ot.strategy import Entropic, Strategy, parse_strategy
+from optical_pt.ot.quadratic import quadratic_plan
+from optical_pt.ot.strategy import (
+    STRATEGIES,
+    Entropic,
+    Exact,
+    Ipot,
+    Partial,
+    Quadratic,
+    Strategy,
+    Unbalanced,
+    parse_strategy,
+)
+from optical_pt.ot.unbalanced import unbalanced_plan
 
 __all__ = [
+    "STRATEGIES",
     "Alignment",
     "Entropic",
+    "Exact",
+    "Ipot",
+    "Partial",
+    "Quadratic",
     "Strategy",
     "TransportPlan",
+    "Unbalanced",
     "align",
     "cosine_cost",
     "entropic_plan",
+    "exact_plan",
+    "ipot_plan",
     "parse_strategy",
+    "partial_plan",
+    "quadratic_plan",
+    "unbalanced_plan",
 ]

@@ -59,8 +59,8 @@ def entropic_plan(
         kernel = gibbs_kernel(problem, reduced_cost(problem), reg)
         log_source, log_target = problem.log_masses(kernel.dtype)
         scalings, done = alternate(
-            lambda log_v: log_source - kernel.log_row_sums(log_v),
-            lambda log_u: log_target - kernel.log_column_sums(log_u),
+            lambda log_v, _: log_source - kernel.log_row_sums(log_v),
+            lambda log_u, _: log_target - kernel.log_column_sums(log_u),
             problem.source.to(kernel.dtype),
             problem.target.to(kernel.dtype),
             iterations=iterations,

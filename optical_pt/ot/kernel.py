@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import torch
@@ -79,6 +79,16 @@ class LogKernel(Kernel):
     source_real: Tensor
     target_real: Tensor
 
+    @classmethod
+    def of(cls, problem: Problem, cost: Tensor, reg: float) -> LogKernel:
+        """Logarithms of ``exp(-cost / reg)``."""
+        log_kernel = torch.where(problem.real, -cost / reg, LOG_ZERO)
+        return cls(log_kernel, problem.source > 0, problem.target > 0)
+
+    def power(self, exponent: float) -> LogKernel:
+        """The kernel with every entry raised to a power."""
+        return replace(self, log_kernel=self.log_kernel * exponent)
+
     @property
     def dtype(self) -> torch.dtype:  # noqa: D102
         return self.log_kernel.dtype
@@ -119,7 +129,7 @@ def gibbs_kernel(problem: Problem, cost: Tensor, reg: float) -> Kernel:
                 (~source_real).to(dtype),
                 (~target_real).to(dtype),
             )
-    return LogKernel(torch.where(problem.real, -cost / reg, LOG_ZERO), source_real, target_real)
+    return LogKernel.of(problem, cost, reg)
 
 
 def reduced_cost(problem: Problem) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -16,12 +17,19 @@ MAX_CONTRACTION = 0.998
 MAX_RISE = 1.25
 
 
+def relative_error(potential: Tensor, best: Tensor, masses: Tensor) -> Tensor:
+    """What the potentials' distance to their optimum means in mass, if they are logarithms."""
+    return masses * (potential - best).expm1().abs()
+
+
 def alternate(
-    best_source: Callable[[Tensor], Tensor],
-    best_target: Callable[[Tensor], Tensor],
+    best_source: Callable[[Tensor, Tensor], Tensor],
+    best_target: Callable[[Tensor, Tensor], Tensor],
     source: Tensor,
     target: Tensor,
     *,
+    error: Callable[[Tensor, Tensor, Tensor], Tensor] = relative_error,
+    ceiling: float = math.inf,
     iterations: int,
     tolerance: float,
 ) -> tuple[tuple[Tensor, Tensor], int]:
@@ -37,41 +45,41 @@ def alternate(
     still, so that no pair's result depends on its batch; the last iteration is plain for all.
 
     Args:
-        best_source: gives the optimal ``(batch, m)`` source potentials for the target's.
-        best_target: gives the optimal ``(batch, n)`` target potentials for the source's.
-        source: ``(batch, m)`` masses, which weigh the error.
+        best_source: gives the optimal ``(batch, m)`` source potentials for the target's, and gets
+            the present ones as well, to start from.
+        best_target: gives the optimal ``(batch, n)`` target potentials, likewise.
+        source: ``(batch, m)`` masses, for ``error``.
         target: ``(batch, n)`` masses.
+        error: of each token, for potentials, their optimum and the masses; its sum over a pair's
+            tokens is the L1 error of both marginals.
+        ceiling: no potential may be greater.
         iterations: at most so many.
-        tolerance: of the relative error of both potentials' exponentials, weighted by mass: in
-            Sinkhorn's algorithm, the L1 error of both marginals.
+        tolerance: of that sum.
 
     Returns:
         Both potentials and the number of iterations.
     """
-    log_source, log_target = torch.zeros_like(source), torch.zeros_like(target)
+    first, second = torch.zeros_like(source), torch.zeros_like(target)
     relaxation = source.new_ones(len(source), 1)
     previous = None
     done = 0
     while done < iterations - 1:
-        best = best_source(log_target)
+        best = best_source(second, first)
         if done % BLOCK == 0 and done > 0:
-            error = _error(log_source, best, source)
-            error = error + _error(log_target, best_target(log_source), target)
-            if bool((error <= tolerance).all()):
+            now = error(first, best, source).sum(dim=1, keepdim=True)
+            now = now + error(second, best_target(first, second), target).sum(dim=1, keepdim=True)
+            if bool((now <= tolerance).all()):
                 break
             if previous is not None:
-                relaxation = _relaxation(relaxation, (error / previous) ** (1 / BLOCK))
-            relaxation = torch.where(error <= tolerance, 0, relaxation)
-            previous = error
-        log_source = torch.lerp(log_source, best, relaxation)
-        log_target = torch.lerp(log_target, best_target(log_source), relaxation)
+                relaxation = _relaxation(relaxation, (now / previous) ** (1 / BLOCK))
+            relaxation = torch.where(now <= tolerance, 0, relaxation)
+            previous = now
+        first = torch.lerp(first, best, relaxation).clamp_(max=ceiling)
+        best = best_target(first, second)
+        second = torch.lerp(second, best, relaxation).clamp_(max=ceiling)
         done += 1
-    log_source = best_source(log_target)
-    return (log_source, best_target(log_source)), done + 1
-
-
-def _error(potential: Tensor, best: Tensor, masses: Tensor) -> Tensor:
-    return (masses * (potential - best).expm1().abs()).sum(dim=1, keepdim=True)
+    first = best_source(second, first)
+    return (first, best_target(first, second)), done + 1
 
 
 def _relaxation(now: Tensor, contraction: Tensor) -> Tensor:

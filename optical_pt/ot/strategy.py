@@ -11,7 +11,12 @@ from torch import Tensor
 
 from optical_pt.errors import InputError
 from optical_pt.ot.entropic import entropic_plan
+from optical_pt.ot.exact import exact_plan
+from optical_pt.ot.ipot import ipot_plan
+from optical_pt.ot.partial import partial_plan
 from optical_pt.ot.plan import TransportPlan
+from optical_pt.ot.quadratic import quadratic_plan
+from optical_pt.ot.unbalanced import unbalanced_plan
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,69 @@ class Entropic(Strategy):
     tolerance: float = 1e-5
 
 
-STRATEGIES: dict[str, type[Strategy]] = {kind.name: kind for kind in (Entropic,)}
+@dataclass(frozen=True)
+class Ipot(Strategy):
+    """Proximal point plans, near to exact ones, see :func:`optical_pt.ot.ipot_plan`."""
+
+    name: ClassVar[str] = "ipot"
+    solver = staticmethod(ipot_plan)
+
+    beta: float = 0.5
+    iterations: int = 50
+    tolerance: float = 1e-3
+
+
+@dataclass(frozen=True)
+class Unbalanced(Strategy):
+    """Plans that leave mass where it is dear, see :func:`optical_pt.ot.unbalanced_plan`."""
+
+    name: ClassVar[str] = "unbalanced"
+    solver = staticmethod(unbalanced_plan)
+
+    reg: float = 0.05
+    penalty: float = 1.0
+    iterations: int = 50
+    tolerance: float = 1e-5
+
+
+@dataclass(frozen=True)
+class Partial(Strategy):
+    """Plans of a given share of the mass, see :func:`optical_pt.ot.partial_plan`."""
+
+    name: ClassVar[str] = "partial"
+    solver = staticmethod(partial_plan)
+
+    reg: float = 0.05
+    mass: float = 0.8
+    iterations: int = 100
+    tolerance: float = 1e-3
+
+
+@dataclass(frozen=True)
+class Quadratic(Strategy):
+    """Sparse plans, see :func:`optical_pt.ot.quadratic_plan`."""
+
+    name: ClassVar[str] = "quadratic"
+    solver = staticmethod(quadratic_plan)
+
+    reg: float = 1.0
+    iterations: int = 100
+    tolerance: float = 1e-3
+
+
+@dataclass(frozen=True)
+class Exact(Strategy):
+    """Exact plans, pair by pair, see :func:`optical_pt.ot.exact_plan`."""
+
+    name: ClassVar[str] = "exact"
+    solver = staticmethod(exact_plan)
+
+    tolerance: float = 1e-6
+
+
+STRATEGIES: dict[str, type[Strategy]] = {
+    kind.name: kind for kind in (Entropic, Ipot, Unbalanced, Partial, Quadratic, Exact)
+}
 
 
 def parse_strategy(text: str) -> Strategy:
