@@ -70,7 +70,7 @@ class TestAfriqa:
     @pytest.mark.parametrize(
         ("contents", "named"),
         [
-            (json_lines(afriqa_row(0, "x"))[:-30], [":1", "does not end"]),
+            (json_lines(afriqa_row(0, "x"))[:-30], [":1", "not JSON"]),
             ('{"id": 0\n', [":1", "not JSON"]),
             (json_lines(afriqa_row(0, "")), [":1", "'context'"]),
             (
@@ -90,6 +90,12 @@ class TestAfriqa:
         message = one_line(raised)
         for fragment in [file.path, *named]:
             assert fragment in message
+
+    def test_the_last_line_may_lack_its_end(self, tmp_path: Path) -> None:
+        write_afriqa(tmp_path)
+        rows = json_lines(afriqa_row("0", "Lions."), afriqa_row("1", "Bees.")).rstrip("\n")
+        write(tmp_path / afriqa.FILES["ha", "en", "dev"].path, rows)
+        assert len(open_view("afriqa/ha-en/dev", tmp_path).topics("ha")) == 2
 
     def test_translations_of_some_are_no_ceiling(self, tmp_path: Path) -> None:
         write_afriqa(tmp_path)

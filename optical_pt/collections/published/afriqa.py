@@ -85,7 +85,9 @@ def _read(files: Files, file: PublishedFile, prefix: str) -> dict[str, dict[str,
     """Rows by qid (``ha-dev-0``)."""
     path = files.path(file)
     rows: dict[str, dict[str, str]] = {}
-    for number, line in enumerate(text_lines(read_bytes(path), str(path)), start=1):
+    # Some of the published files lack the end of their last line.
+    lines = text_lines(read_bytes(path), str(path), ended=False)
+    for number, line in enumerate(lines, start=1):
         where = f"{path}:{number}"
         try:
             row = json.loads(line)

@@ -98,19 +98,24 @@ def decode(contents: bytes, where: str) -> str:
         ) from None
 
 
-def text_lines(contents: bytes, where: str) -> list[str]:
+def text_lines(contents: bytes, where: str, *, ended: bool = True) -> list[str]:
     r"""Lines of a UTF-8 text, split at \\n only, without their ends.
 
+    Args:
+        contents: of the text.
+        where: the text's name, for messages.
+        ended: the last line must have an end, for else the text was cut off.
+
     Raises:
-        InputError: if the text is not UTF-8, or its last line has no end: it was cut off.
+        InputError: if the text is not UTF-8, or is cut off.
     """
-    text = decode(contents, where)
-    lines = text.split("\n")
-    if lines.pop():
+    lines = decode(contents, where).split("\n")
+    if lines[-1] and ended:
         raise InputError(
-            f"{where}:{len(lines) + 1}: the last line does not end; the file is truncated: get "
-            "it anew"
+            f"{where}:{len(lines)}: the last line does not end; the file is truncated: get it anew"
         )
+    if not lines[-1]:
+        lines.pop()
     return [line.removesuffix("\r") for line in lines]
 
 

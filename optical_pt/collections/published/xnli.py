@@ -160,7 +160,7 @@ def _read_simple(path: Path, member: str) -> list[Pair]:
 
 
 def _read_published(path: Path, member: str, language: str) -> list[Pair]:
-    lines = text_lines(zip_member(path, member), f"{path}: {member}")
+    lines = text_lines(zip_member(path, member), f"{path}: {member}", ended=False)
     header = lines[0].split("\t") if lines else []
     for column in _COLUMNS:
         if column not in header:
