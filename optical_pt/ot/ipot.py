@@ -5,9 +5,15 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from optical_pt.ot.kernel import LogKernel, reduced_cost
+from optical_pt.ot.kernel import (
+    LogKernel,
+    ScaledKernel,
+    gibbs_kernel,
+    reduced_cost,
+    weighted_sums,
+)
 from optical_pt.ot.plan import TransportPlan
-from optical_pt.ot.problem import prepare, require_positive
+from optical_pt.ot.problem import Problem, prepare, require_positive
 
 
 @torch.no_grad()
@@ -26,9 +32,9 @@ def ipot_plan(
 
     IPOT (Xie, Wang, Wang and Zha, "A Fast Proximal Point Method for Computing Exact Wasserstein
     Distance", UAI 2019, algorithm 1 with one inner iteration): each iteration multiplies the plan
-    by ``exp(-cost / beta)`` and scales its rows and columns once. The plan after t iterations is
-    ``exp(-t cost / beta)``, scaled: this keeps the logarithms of the scalings, in which nothing
-    underflows. For any ``beta`` it converges to an exact plan.
+    by ``exp(-cost / beta)`` and scales its rows and columns once. For any ``beta`` it converges to
+    an exact plan. Where one such factor could underflow, this computes with logarithms: the plan
+    after t iterations is ``exp(-t cost / beta)``, scaled.
 
     Args:
         cost: ``(batch, m, n)`` floats; what stands on padding is ignored, NaN included.
@@ -55,16 +61,41 @@ def ipot_plan(
     require_positive(beta=beta, iterations=iterations)
     with torch.autocast(cost.device.type, enabled=False):
         problem = prepare(cost, source_mask, target_mask, source_weights, target_weights)
-        step = LogKernel.of(problem, reduced_cost(problem), beta)
-        log_source, log_target = problem.log_masses()
-        source_scaling, target_scaling = torch.zeros_like(log_source), torch.zeros_like(log_target)
-        last_factor = torch.zeros_like(log_target)
-        kernel = step
-        for iteration in range(1, iterations + 1):
-            kernel = step.power(iteration)
-            source_scaling = log_source - kernel.log_row_sums(target_scaling + last_factor)
-            scaling = log_target - kernel.log_column_sums(source_scaling)
-            target_scaling, last_factor = scaling, scaling - target_scaling
-        plan = kernel.plan(source_scaling, target_scaling)
+        cost = reduced_cost(problem)
+        kernel = gibbs_kernel(problem, cost, beta, exponents=2)
+        if isinstance(kernel, ScaledKernel):
+            plan = _plan(kernel.kernel, problem, iterations)
+        else:
+            plan = _plan_by_logarithms(LogKernel.of(problem, cost, beta), problem, iterations)
         error = (plan.sum(dim=2) - problem.source).abs().sum(dim=1)
         return problem.solution(plan, error, iterations=iterations, tolerance=tolerance)
+
+
+def _plan(kernel: Tensor, problem: Problem, iterations: int) -> Tensor:
+    """The algorithm as it is written in the paper."""
+    source, target = problem.source.to(kernel.dtype), problem.target.to(kernel.dtype)
+    plan = problem.real.to(kernel.dtype)
+    target_factor = (target > 0).to(kernel.dtype)
+    for _ in range(iterations):
+        plan *= kernel
+        sums = weighted_sums(target_factor, plan.transpose(1, 2))
+        source_factor = torch.where(source > 0, source / sums, 0)
+        sums = weighted_sums(source_factor, plan)
+        target_factor = torch.where(target > 0, target / sums, 0)
+        plan *= source_factor[:, :, None]
+        plan *= target_factor[:, None, :]
+    return plan.to(problem.cost.dtype)
+
+
+def _plan_by_logarithms(step: LogKernel, problem: Problem, iterations: int) -> Tensor:
+    """The same, with the products of all factors so far as logarithms."""
+    log_source, log_target = problem.log_masses()
+    source_scaling, target_scaling = torch.zeros_like(log_source), torch.zeros_like(log_target)
+    target_factor = torch.zeros_like(log_target)
+    kernel = step
+    for iteration in range(1, iterations + 1):
+        kernel = step.power(iteration)
+        source_scaling = log_source - kernel.log_row_sums(target_scaling + target_factor)
+        scaling = log_target - kernel.log_column_sums(source_scaling)
+        target_scaling, target_factor = scaling, scaling - target_scaling
+    return kernel.plan(source_scaling, target_scaling)

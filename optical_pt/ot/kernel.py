@@ -58,11 +58,7 @@ class ScaledKernel(Kernel):
 
     def _log_product(self, log_scaling: Tensor, kernel: Tensor, padding: Tensor) -> Tensor:
         """Log of each pair's scaling times its kernel, 0 on padding."""
-        scaling = self._exp(log_scaling)
-        if scaling.is_cuda:  # no matrix product: TF32 would round it
-            sums = (scaling[:, :, None] * kernel).sum(dim=1) + padding
-        else:
-            sums = torch.baddbmm(padding[:, None, :], scaling[:, None, :], kernel)[:, 0]
+        sums = weighted_sums(self._exp(log_scaling), kernel) + padding
         return sums.clamp_(min=torch.finfo(sums.dtype).tiny).log_()
 
     def _exp(self, log_scaling: Tensor) -> Tensor:
@@ -105,7 +101,14 @@ class LogKernel(Kernel):
         return (self.log_kernel + log_source[:, :, None] + log_target[:, None, :]).exp()
 
 
-def gibbs_kernel(problem: Problem, cost: Tensor, reg: float) -> Kernel:
+def weighted_sums(weights: Tensor, kernel: Tensor) -> Tensor:
+    """Sum each pair's ``(m, n)`` rows with ``(m,)`` weights: ``(batch, n)``."""
+    if weights.is_cuda:  # no matrix product: TF32 would round it
+        return (weights[:, :, None] * kernel).sum(dim=1)
+    return torch.bmm(weights[:, None, :], kernel)[:, 0]
+
+
+def gibbs_kernel(problem: Problem, cost: Tensor, reg: float, *, exponents: float = 1) -> Kernel:
     """Hold ``exp(-cost / reg)`` as numbers if they are safe, in double precision if need be.
 
     What decides is the largest exponent that scalings can reach: the range of ``cost / reg`` and of
@@ -115,9 +118,12 @@ def gibbs_kernel(problem: Problem, cost: Tensor, reg: float) -> Kernel:
         problem: gives the masses and the padding.
         cost: ``(batch, m, n)``, zero on padding; :func:`reduced_cost` makes its range small.
         reg: weight of the entropy, in units of the cost.
+        exponents: how many times the range of ``cost / reg`` must be safe.
     """
     spread = float(
-        _largest(cost.abs()) / reg + _log_range(problem.source) + _log_range(problem.target)
+        exponents * _largest(cost.abs()) / reg
+        + _log_range(problem.source)
+        + _log_range(problem.target)
     )
     source_real, target_real = problem.source > 0, problem.target > 0
     for dtype, limit in SAFE_EXPONENT.items():
