@@ -14,15 +14,17 @@ from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.student import copy_query_side
 from optical_pt.training.batches import LengthBucketSampler
 from optical_pt.training.bitext import SentencePair
-from optical_pt.training.trainer import TrainingSettings, choose_trainable, distillation_trainer
+from optical_pt.training.settings import TrainingSettings
+from optical_pt.training.trainable import choose_trainable
+from optical_pt.training.trainer import distillation_trainer
 from optical_pt.training.vocabulary import new_vocabulary
 
 torch.set_num_threads(1)
 
 
 def sampler(lengths, batch_size, *, drop_last=False, seed=0, epoch=0):
-    dataset = Dataset.from_dict({"foreign": ["x" * n for n in lengths]})
-    made = LengthBucketSampler(dataset, batch_size, drop_last, seed=seed)
+    rows = {"foreign": ["x" * n for n in lengths], "language": [0] * len(lengths)}
+    made = LengthBucketSampler(Dataset.from_dict(rows), batch_size, drop_last, seed=seed)
     made.set_epoch(epoch)
     return made
 
@@ -66,7 +68,7 @@ def test_batches_hold_similar_lengths():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"train": "body"}, "train 'body': choose one of embeddings, all"),
+        ({"train": "body"}, "train 'body': choose one of embeddings, new-embeddings"),
         ({"epochs": -1}, "epochs -1: it must be at least 0"),
         ({"epochs": float("nan")}, "epochs nan"),
         ({"batch_size": 0}, "batch_size 0: it must be at least 1"),
@@ -94,10 +96,10 @@ def teacher():
 
 def test_what_is_trained(teacher):
     student = copy_query_side(teacher)
-    choose_trainable(student, "embeddings")
+    choose_trainable(student, TrainingSettings())
     trained = [name for name, weight in student.named_parameters() if weight.requires_grad]
     assert [name.split(".", 2)[-1] for name in trained] == ["embeddings.word_embeddings.weight"]
-    choose_trainable(student, "all")
+    choose_trainable(student, TrainingSettings(train="all"))
     assert all(weight.requires_grad for weight in student.parameters())
 
 

@@ -16,11 +16,11 @@ from optical_pt.models import LateInteraction
 from optical_pt.models.student import copy_query_side, join_sides
 from optical_pt.models.vocabulary_student import save_vocabulary_student
 from optical_pt.training.card import student_card
-from optical_pt.training.checkpoints import newest_complete_checkpoint, open_checkpoints
+from optical_pt.training.checkpoints import open_checkpoints
+from optical_pt.training.hold_out import hold_out
+from optical_pt.training.processes import first_alone, is_first, join, wait
+from optical_pt.training.run import History, train
 from optical_pt.training.settings import TrainingSettings
-from optical_pt.training.teacher_store import teacher_store
-from optical_pt.training.terms import drop_training_parts
-from optical_pt.training.trainer import distillation_trainer
 from optical_pt.training.vocabulary import new_vocabulary
 from optical_pt.translation import LexicalTable
 
@@ -42,6 +42,7 @@ def distil(
     release: str = "router",
     resume: bool = False,
     store: str | Path | None = None,
+    tensorboard: str | Path | None = None,
     provenance: dict | None = None,
 ) -> LateInteraction:
     """Distil a student query encoder and write it, whole or not at all.
@@ -62,6 +63,7 @@ def distil(
         resume: go on from the newest complete checkpoint, to the same weights.
         store: folder of the teacher's embeddings, to share with other trainings on these pairs; by
             default they lie beside the checkpoints, and go with them.
+        tensorboard: folder for TensorBoard's files of losses and scores, if they are wanted.
         provenance: for the model card and ``training.json``: command, data, licences.
 
     Raises:
@@ -70,7 +72,9 @@ def distil(
     """
     output, settings = Path(output), settings or TrainingSettings()
     _check(output, pairs, vocabulary_size, settings, release)
+    kept, held_out = hold_out(pairs, settings.hold_out, seed=settings.seed)
     work = output.with_name(output.name + ".training")
+    join(on_cpu=teacher.encoder.device.type == "cpu")
     if settings.epochs:
         facts = {
             "teacher": teacher.fingerprint,
@@ -78,32 +82,35 @@ def distil(
             "vocabulary": vocabulary_size,
             **asdict(settings),
         }
-        open_checkpoints(work, facts, resume=resume)
-    student = _start(teacher.encoder, pairs, vocabulary_size, settings.seed)
-    store = Path(store) if store else work / "teacher"
-    losses = (
-        _train(student, teacher.encoder, pairs, work, settings, store) if settings.epochs else []
-    )
-    languages = sorted({pair.language for pair in pairs})
-    record = {
-        "teacher": teacher.name,
-        "teacher_fingerprint": teacher.fingerprint,
-        "languages": languages,
-        "vocabulary_size": vocabulary_size,
-        "settings": asdict(settings),
-        "losses": losses,
-        **(provenance or {}),
-    }
-    with write_directory(output) as unfinished:
-        _release(student, teacher, languages, release, unfinished)
-        for language in languages:
-            mine = [pair for pair in pairs if pair.language == language]
-            table = LexicalTable.learn(mine, language=language)
-            table.save(unfinished / f"lexicon.{language}.tsv.gz")
-        write_text(unfinished / "training.json", json.dumps(record, indent=2) + "\n")
-        write_text(unfinished / "README.md", student_card(record, pairs))
+        with first_alone():
+            open_checkpoints(work, facts, resume=resume or not is_first())
+    student = _start(teacher.encoder, kept, vocabulary_size, settings.seed)
+    history = History([], [], 0)
     if settings.epochs:
-        shutil.rmtree(work, ignore_errors=True)
+        history = train(
+            student,
+            teacher.encoder,
+            kept,
+            held_out,
+            work,
+            settings,
+            store=Path(store) if store else None,
+            tensorboard=Path(tensorboard) if tensorboard else None,
+        )
+    if is_first():
+        record = {
+            "teacher": teacher.name,
+            "teacher_fingerprint": teacher.fingerprint,
+            "languages": sorted({pair.language for pair in pairs}),
+            "vocabulary_size": vocabulary_size,
+            "settings": asdict(settings),
+            **asdict(history),
+            **(provenance or {}),
+        }
+        _release(student, teacher, kept, release, record, output)
+        if settings.epochs:
+            shutil.rmtree(work, ignore_errors=True)
+    wait()
     return LateInteraction(output, device=teacher.device)
 
 
@@ -121,8 +128,10 @@ def _check(
         raise InputError(f"vocabulary {vocabulary_size}: it must be at least 0")
     if release not in FORMATS:
         raise InputError(f"release {release!r}: choose one of {', '.join(FORMATS)}")
-    if release == "vocabulary" and settings.train != "embeddings":
+    if release == "vocabulary" and settings.train not in ("embeddings", "new-embeddings"):
         raise InputError("a 'vocabulary' release needs train='embeddings'; choose 'router'")
+    if settings.train == "new-embeddings" and not vocabulary_size:
+        raise InputError("train='new-embeddings' needs added words; set the vocabulary above 0")
 
 
 def _hash(pairs: Sequence[SentencePair]) -> str:
@@ -144,43 +153,25 @@ def _start(
     return copy_query_side(teacher, pieces, embeddings)
 
 
-def _train(
-    student: MultiVectorEncoder,
-    teacher: MultiVectorEncoder,
-    pairs: Sequence[SentencePair],
-    work: Path,
-    settings: TrainingSettings,
-    store: Path,
-) -> list[dict[str, float]]:
-    stored = settings.store and teacher_store(
-        teacher,
-        [pair.english for pair in pairs],
-        store,
-        max_length=settings.max_length,
-        bf16=settings.bf16,
-    )
-    trainer = distillation_trainer(student, teacher, pairs, work, settings, store=stored or None)
-    trainer.train(resume_from_checkpoint=newest_complete_checkpoint(work))
-    drop_training_parts(student)
-    student.requires_grad_(True)
-    kept = ("step", "loss", *settings.loss)
-    return [
-        {name: entry[name] for name in kept if name in entry}
-        for entry in trainer.state.log_history
-        if "loss" in entry
-    ]
-
-
 def _release(
     student: MultiVectorEncoder,
     teacher: LateInteraction,
-    languages: Sequence[str],
+    pairs: Sequence[SentencePair],
     release: str,
-    directory: Path,
+    record: dict,
+    output: Path,
 ) -> None:
     student.eval()
-    if release == "vocabulary":
-        save_vocabulary_student(student, teacher.encoder, teacher.name, languages, directory)
-    else:
-        joined = join_sides(student, teacher.encoder)
-        joined.save_pretrained(str(directory), safe_serialization=True)
+    languages = record["languages"]
+    with write_directory(output) as unfinished:
+        if release == "vocabulary":
+            save_vocabulary_student(student, teacher.encoder, teacher.name, languages, unfinished)
+        else:
+            joined = join_sides(student, teacher.encoder)
+            joined.save_pretrained(str(unfinished), safe_serialization=True)
+        for language in languages:
+            mine = [pair for pair in pairs if pair.language == language]
+            table = LexicalTable.learn(mine, language=language)
+            table.save(unfinished / f"lexicon.{language}.tsv.gz")
+        write_text(unfinished / "training.json", json.dumps(record, indent=2) + "\n")
+        write_text(unfinished / "README.md", student_card(record, pairs))

@@ -11,10 +11,12 @@ from optical_pt.training.bitext_options import add_bitext_options
 from optical_pt.training.settings import LOSSES, MARGINALS, TRAINABLE, parse_losses
 from optical_pt.training.settings import TrainingSettings as Settings
 
+REPORTERS = ("tensorboard",)
 EXAMPLE = """examples:
   python -m optical_pt.training --bitext ha=en-ha.tsv.gz --output students/ha
   python -m optical_pt.training --bitext ha=en-ha.tsv.gz --output students/ha-contrastive \\
-      --loss ot=1 contrastive=0.1
+      --loss ot=1 contrastive=0.1 --hold-out 300 --patience 5
+  torchrun --nproc_per_node 2 -m optical_pt.training --bitext ha=en-ha.tsv.gz --output students/ha
 
 A line of bitext is 'tag<TAB>English<TAB>foreign' or 'English<TAB>foreign'. A training that was
 stopped goes on with the same command and --resume, to the same weights."""
@@ -32,7 +34,9 @@ def parser() -> argparse.ArgumentParser:
     add_bitext_options(made.add_argument_group("sentence pairs"))
     _add_student(made.add_argument_group("student"))
     _add_loss(made.add_argument_group("loss"))
-    _add_optimisation(made.add_argument_group("optimisation"))
+    _add_weights(made.add_argument_group("what is trained"))
+    _add_schedule(made.add_argument_group("batches and epochs"))
+    _add_selection(made.add_argument_group("selection of the best student"))
     _add_run(made.add_argument_group("run"))
     return made
 
@@ -71,21 +75,51 @@ def _add_loss(group: argparse._ArgumentGroup) -> None:
         help="of MaxSim scores in the losses 'scores' and 'contrastive' (%(default)s)")  # fmt: skip
     add("--perturbation", type=float, default=Settings.perturbation, metavar="SIZE",
         help="of the step in the loss 'perturbed', a share of the norm (%(default)s)")  # fmt: skip
+    add("--anchor", type=float, default=Settings.anchor, metavar="WEIGHT",
+        help="of the pull of word embeddings to their start (%(default)s)")  # fmt: skip
 
 
-def _add_optimisation(group: argparse._ArgumentGroup) -> None:
+def _add_weights(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
     add("--train", choices=TRAINABLE, default=Settings.train,
-        help="what is trained (%(default)s)")  # fmt: skip
-    add("--epochs", type=float, default=Settings.epochs, help="(%(default)s)")
-    add("--batch-size", type=int, default=Settings.batch_size, metavar="PAIRS",
-        help="sentence pairs a step (%(default)s)")  # fmt: skip
+        help="word embeddings, those of added words only, or also low-rank adapters of the "
+        "layers, or everything (%(default)s)")  # fmt: skip
+    add("--layers", type=int, metavar="N",
+        help="from the bottom that 'adapters' and 'all' reach (default: all)")  # fmt: skip
+    add("--adapter-rank", type=int, default=Settings.adapter_rank, metavar="N",
+        help="(%(default)s)")  # fmt: skip
     add("--learning-rate", type=float, default=Settings.learning_rate, metavar="RATE",
         help="at its peak (%(default)s)")  # fmt: skip
+    add("--body-learning-rate", type=float, metavar="RATE",
+        help="of all but word embeddings; 0 freezes them (default: --learning-rate)")  # fmt: skip
+    add("--body-start", type=float, default=Settings.body_start, metavar="SHARE",
+        help="of the steps after which the body begins to learn (%(default)s)")  # fmt: skip
+
+
+def _add_schedule(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--epochs", type=float, default=Settings.epochs, help="(%(default)s)")
+    add("--batch-size", type=int, default=Settings.batch_size, metavar="PAIRS",
+        help="of sentences in a batch, of one process (%(default)s)")  # fmt: skip
+    add("--accumulate", type=int, default=Settings.accumulate, metavar="BATCHES",
+        help="in a step (%(default)s)")  # fmt: skip
+    add("--temperature", type=float, default=Settings.temperature, metavar="T",
+        help="n pairs of a language are drawn in proportion to n^(1/T) (%(default)s)")  # fmt: skip
     add("--max-length", type=int, default=Settings.max_length, metavar="TOKENS",
         help="that are read of a sentence (%(default)s)")  # fmt: skip
     add("--no-bf16", dest="bf16", action="store_false", help="train in float32")
     add("--seed", type=int, default=Settings.seed, help="(%(default)s)")
+
+
+def _add_selection(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--hold-out", type=int, default=Settings.hold_out, metavar="PAIRS",
+        help="of each language kept from training; the student that finds their translations "
+        "best is released, by MRR (%(default)s: the last one)")  # fmt: skip
+    add("--evaluate-steps", type=int, default=Settings.evaluate_steps, metavar="STEPS",
+        help="from one test on them to the next (%(default)s)")  # fmt: skip
+    add("--patience", type=int, default=Settings.patience, metavar="TESTS",
+        help="without a better score until training stops (%(default)s: never)")  # fmt: skip
 
 
 def _add_run(group: argparse._ArgumentGroup) -> None:
@@ -99,3 +133,7 @@ def _add_run(group: argparse._ArgumentGroup) -> None:
     add("--save-steps", type=int, default=Settings.save_steps, metavar="STEPS",
         help="from one checkpoint to the next (%(default)s)")  # fmt: skip
     add("--resume", action="store_true", help="go on from the newest complete checkpoint")
+    add("--report-to", nargs="+", choices=REPORTERS, default=[], metavar="WHERE",
+        help=f"losses and scores go, beside the console: {', '.join(REPORTERS)} (to "
+        "OUTPUT.tensorboard)")  # fmt: skip
+    add("--push-to-hub", metavar="REPOSITORY", help="the Hugging Face Hub gets the student there")

@@ -10,7 +10,25 @@ from optical_pt.errors import InputError
 
 LOSSES = ("ot", "mse", "greedy", "scores", "contrastive", "perturbed", "language")
 MARGINALS = ("uniform", "idf")
-TRAINABLE = ("embeddings", "all")
+TRAINABLE = ("embeddings", "new-embeddings", "adapters", "all")
+POSITIVE = ("learning_rate", "score_temperature", "perturbation")
+LEAST = {
+    "anchor": 0,
+    "layers": 1,
+    "adapter_rank": 1,
+    "body_learning_rate": 0,
+    "body_start": 0,
+    "epochs": 0,
+    "batch_size": 1,
+    "accumulate": 1,
+    "temperature": 1,
+    "max_length": 3,
+    "hold_out": 0,
+    "evaluate_steps": 1,
+    "patience": 0,
+    "save_steps": 1,
+    "seed": 0,
+}
 
 
 @dataclass(frozen=True)
@@ -26,15 +44,29 @@ class TrainingSettings:
         marginals: masses of tokens in the plan: ``"uniform"``, or ``"idf"`` over the bitext.
         score_temperature: of the softmax over MaxSim scores in ``scores`` and ``contrastive``.
         perturbation: size of the step in ``perturbed``, a share of the embeddings' norm.
-        epochs: passes over the pairs.
-        batch_size: pairs in a step.
-        learning_rate: peak, after a linear warm-up over a tenth of the steps; it falls linearly.
+        anchor: weight of the pull of word embeddings to their start; 0 leaves them free.
         train: ``"embeddings"`` trains the word embeddings alone, which is best with few pairs;
-            ``"all"`` trains every weight.
+            ``"new-embeddings"`` those of added words; ``"adapters"`` also low-rank adapters of the
+            layers; ``"all"`` every weight.
+        layers: how many layers from the bottom ``adapters`` and ``all`` reach; None is all, and
+            what is above them.
+        adapter_rank: of the adapters.
+        learning_rate: peak, after a linear warm-up over a tenth of the steps; it falls linearly.
+        body_learning_rate: of all but word embeddings; None is ``learning_rate``, 0 freezes.
+        body_start: share of the steps after which the body begins to learn.
+        epochs: passes over the pairs.
+        batch_size: pairs in a batch, of one process.
+        accumulate: batches in a step.
+        temperature: of sampling languages: n pairs come in proportion to n^(1/temperature).
         max_length: tokens of a sentence that are read.
         store: whether the teacher's embeddings are computed once and kept in half precision,
             rather than in every step.
         bf16: bf16 autocast for the encoders (losses stay in float32).
+        hold_out: pairs of each language kept from training; the weights that are best at finding
+            their translations are released (by MRR, see
+            :class:`~optical_pt.training.selection.HeldOutRetrieval`). 0 releases the last ones.
+        evaluate_steps: steps from one such test to the next; there is one before the first.
+        patience: tests without a better score until training stops; 0 goes on to the end.
         save_steps: steps from one checkpoint to the next.
         seed: of initialisation and order.
 
@@ -47,13 +79,23 @@ class TrainingSettings:
     marginals: str = "uniform"
     score_temperature: float = 0.05
     perturbation: float = 0.05
+    anchor: float = 0.0
+    train: str = "embeddings"
+    layers: int | None = None
+    adapter_rank: int = 8
+    learning_rate: float = 1e-3
+    body_learning_rate: float | None = None
+    body_start: float = 0.0
     epochs: float = 3
     batch_size: int = 64
-    learning_rate: float = 1e-3
-    train: str = "embeddings"
+    accumulate: int = 1
+    temperature: float = 1.0
     max_length: int = 96
     store: bool = True
     bf16: bool = True
+    hold_out: int = 0
+    evaluate_steps: int = 50
+    patience: int = 0
     save_steps: int = 200
     seed: int = 0
 
@@ -67,13 +109,22 @@ class TrainingSettings:
                 raise InputError(
                     f"{name} {getattr(self, name)!r}: choose one of {', '.join(known)}"
                 )
-        for name in ("learning_rate", "score_temperature", "perturbation"):
+        for name in POSITIVE:
             if not getattr(self, name) > 0:
                 raise InputError(f"{name} {getattr(self, name)}: it must be above 0")
-        smallest = {"epochs": 0, "batch_size": 1, "max_length": 3, "save_steps": 1, "seed": 0}
-        for name, least in smallest.items():
-            if not getattr(self, name) >= least:
-                raise InputError(f"{name} {getattr(self, name)}: it must be at least {least}")
+        for name, least in LEAST.items():
+            value = getattr(self, name)
+            if value is not None and not value >= least:
+                raise InputError(f"{name} {value}: it must be at least {least}")
+        if not self.body_start < 1:
+            raise InputError(f"body_start {self.body_start}: it must be below 1")
+        if self.patience and not self.hold_out:
+            raise InputError(f"patience {self.patience}: it needs held-out pairs; set hold_out")
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Weights of all losses, the anchor included."""
+        return {**self.loss, **({"anchor": self.anchor} if self.anchor else {})}
 
 
 def parse_losses(words: Sequence[str]) -> dict[str, float]:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.ot import parse_strategy
 from optical_pt.training.losses import (
+    Anchor,
     Contrastive,
     GreedyAlignment,
     LanguageConfusion,
@@ -37,19 +38,12 @@ def make_terms(
     teacher: MultiVectorEncoder,
     pairs: Sequence[SentencePair],
 ) -> dict[str, nn.Module]:
-    """Build the losses of ``settings.loss``, in its order.
+    """Build the losses of ``settings.weights``, in its order.
 
-    A language discriminator becomes a part of the student, so that checkpoints hold it; see
-    :func:`drop_training_parts`.
+    A language discriminator becomes a part of the student, so that checkpoints hold it, until
+    :func:`optical_pt.training.trainable.finish`.
     """
-    return {name: _term(name, settings, student, teacher, pairs) for name in settings.loss}
-
-
-def drop_training_parts(student: MultiVectorEncoder) -> None:
-    """Take from a student what it needed for training only."""
-    body = query_modules(student)[0].auto_model
-    if hasattr(body, DISCRIMINATOR):
-        delattr(body, DISCRIMINATOR)
+    return {name: _term(name, settings, student, teacher, pairs) for name in settings.weights}
 
 
 def _term(
@@ -69,6 +63,8 @@ def _term(
         return Contrastive(settings.score_temperature)
     if name == "language":
         return LanguageConfusion(_attach_discriminator(student, pairs, settings.seed))
+    if name == "anchor":
+        return Anchor(query_modules(student)[0].auto_model.get_input_embeddings().weight)
     transport = _transport(settings, student, teacher, pairs)
     return transport if name == "ot" else Perturbed(transport, settings.perturbation)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +15,19 @@ from sentence_transformers import (
     MultiVectorEncoderTrainingArguments,
 )
 from torch import nn
+from torch.optim.lr_scheduler import LambdaLR
+from transformers import TrainerCallback
 
 from optical_pt.models.fingerprint import query_modules
-from optical_pt.training.batches import LengthBucketSampler
+from optical_pt.training.batches import length_bucket_sampler
 from optical_pt.training.checkpoints import WEIGHTS
 from optical_pt.training.collator import PairCollator
 from optical_pt.training.losses import DistillationLoss
+from optical_pt.training.processes import processes
+from optical_pt.training.selection import HeldOutRetrieval, KeepBest
 from optical_pt.training.settings import TrainingSettings
 from optical_pt.training.terms import make_terms
+from optical_pt.training.trainable import body_pattern, choose_trainable
 
 if TYPE_CHECKING:
     from optical_pt.training.bitext import SentencePair
@@ -39,45 +44,76 @@ def distillation_trainer(
     settings: TrainingSettings,
     *,
     store: TeacherStore | None = None,
+    held_out: Mapping[str, Sequence[SentencePair]] | None = None,
+    callbacks: Sequence[TrainerCallback] = (),
 ) -> MultiVectorEncoderTrainer:
     """Return a trainer that distils the teacher into the student by the losses of the settings.
 
     Args:
         student: trained in place; may come to hold parts that are for training only, see
-            :func:`~optical_pt.training.terms.drop_training_parts`.
+            :func:`~optical_pt.training.trainable.finish`.
         teacher: frozen; encodes the English sentences.
         pairs: the bitext.
         directory: for checkpoints.
         settings: see :class:`TrainingSettings`.
         store: the teacher's embeddings of the English sentences, if they were computed before.
+        held_out: pairs by language, no part of ``pairs``; the weights that find their translations
+            best are kept in the directory, see :mod:`optical_pt.training.selection`.
+        callbacks: of transformers, such as one that logs.
     """
-    choose_trainable(student, settings.train)
+    known = len(query_modules(teacher)[0].tokenizer)
+    choose_trainable(student, settings, known=known)
     _disable_dropout(student)
     terms = make_terms(settings, student, teacher, pairs)
-    arguments = MultiVectorEncoderTrainingArguments(
+    trainer = _DistillationTrainer(
+        model=student,
+        args=_arguments(student, directory, settings),
+        train_dataset=_dataset(pairs),
+        loss=DistillationLoss(student, teacher, terms, settings.weights),
+        data_collator=PairCollator(student, teacher, settings.max_length, store),
+        evaluator=HeldOutRetrieval(held_out, teacher) if held_out else None,
+        callbacks=[
+            *callbacks,
+            *([KeepBest(Path(directory), settings.patience)] if held_out else []),
+        ],
+    )
+    trainer.body_start = settings.body_start
+    return trainer
+
+
+def _arguments(
+    student: MultiVectorEncoder,
+    directory: str | Path,
+    settings: TrainingSettings,
+) -> MultiVectorEncoderTrainingArguments:
+    on_cpu = student.device.type == "cpu"
+    rates = {}
+    if settings.train in ("all", "adapters") and (
+        settings.body_learning_rate or settings.body_start
+    ):
+        rates[body_pattern(student)] = settings.body_learning_rate or settings.learning_rate
+    return MultiVectorEncoderTrainingArguments(
         output_dir=str(directory),
         num_train_epochs=settings.epochs,
         per_device_train_batch_size=settings.batch_size,
+        gradient_accumulation_steps=settings.accumulate,
         learning_rate=settings.learning_rate,
+        learning_rate_mapping=rates,
         warmup_steps=0.1,
         weight_decay=0.0,
         bf16=settings.bf16,
-        use_cpu=student.device.type == "cpu",
+        use_cpu=on_cpu,
+        ddp_backend="gloo" if on_cpu and processes() > 1 else None,
         seed=settings.seed,
         data_seed=settings.seed,
-        batch_sampler=LengthBucketSampler,
+        batch_sampler=length_bucket_sampler(settings.temperature, processes()),
+        eval_strategy="steps" if settings.hold_out else "no",
+        eval_steps=settings.evaluate_steps,
         save_steps=settings.save_steps,
         save_total_limit=2,
         logging_steps=20,
         report_to="none",
         dataloader_pin_memory=False,
-    )
-    return _DistillationTrainer(
-        model=student,
-        args=arguments,
-        train_dataset=_dataset(pairs),
-        loss=DistillationLoss(student, teacher, terms, settings.loss),
-        data_collator=PairCollator(student, teacher, settings.max_length, store),
     )
 
 
@@ -98,6 +134,8 @@ class _DistillationTrainer(MultiVectorEncoderTrainer):
     The stock trainer writes a model directory, and loads it with a new random pooler.
     """
 
+    body_start = 0.0
+
     def _save(self, output_dir: str | None = None, state_dict: dict | None = None) -> None:
         folder = Path(output_dir or self.args.output_dir)
         folder.mkdir(parents=True, exist_ok=True)
@@ -107,6 +145,15 @@ class _DistillationTrainer(MultiVectorEncoderTrainer):
     def _load_from_checkpoint(self, checkpoint_path: str) -> None:
         self.model.load_state_dict(load_file(Path(checkpoint_path) / WEIGHTS))
 
+    def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> LambdaLR:
+        """Let the body begin late; its group of weights stands last."""
+        scheduler = super().create_scheduler(num_training_steps, optimizer)
+        if self.body_start:
+            start = self.body_start * num_training_steps
+            rate = scheduler.lr_lambdas[-1]
+            scheduler.lr_lambdas[-1] = lambda step: rate(step) if step >= start else 0.0
+        return scheduler
+
     def track_loss_components(self, loss: dict[str, torch.Tensor]) -> None:
         """Log each term's own value, not its share of the sum."""
         weights = self.loss.weights
@@ -114,12 +161,6 @@ class _DistillationTrainer(MultiVectorEncoderTrainer):
 
     def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
         """The card is written with the student, not with its checkpoints."""
-
-
-def choose_trainable(student: MultiVectorEncoder, train: str) -> None:
-    """Freeze everything but the word embeddings (``"embeddings"``), or nothing (``"all"``)."""
-    student.requires_grad_(train == "all")
-    query_modules(student)[0].auto_model.get_input_embeddings().requires_grad_(True)
 
 
 def _disable_dropout(student: MultiVectorEncoder) -> None:

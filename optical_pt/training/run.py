@@ -1,0 +1,105 @@
+"""One training: from the student's start to its best weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from optical_pt.training.checkpoints import newest_complete_checkpoint
+from optical_pt.training.processes import first_alone, wait
+from optical_pt.training.selection import restore_best, score_history
+from optical_pt.training.settings import TrainingSettings
+from optical_pt.training.teacher_store import TeacherStore, teacher_store
+from optical_pt.training.tensorboard import tensorboard_log
+from optical_pt.training.trainable import finish
+from optical_pt.training.trainer import distillation_trainer
+
+if TYPE_CHECKING:
+    from sentence_transformers import MultiVectorEncoder
+
+    from optical_pt.training.bitext import SentencePair
+
+
+@dataclass(frozen=True)
+class History:
+    """What happened in a training.
+
+    Attributes:
+        losses: ``step``, ``loss`` and each of its terms, averaged since the entry before.
+        evaluations: ``step`` and ``mrr`` of the tests on held-out pairs.
+        released: the step whose weights the student has.
+    """
+
+    losses: list[dict[str, float]]
+    evaluations: list[dict[str, float]]
+    released: int
+
+
+def train(
+    student: MultiVectorEncoder,
+    teacher: MultiVectorEncoder,
+    pairs: Sequence[SentencePair],
+    held_out: Mapping[str, Sequence[SentencePair]],
+    work: Path,
+    settings: TrainingSettings,
+    *,
+    store: Path | None = None,
+    tensorboard: Path | None = None,
+) -> History:
+    """Train a student in place, from the newest complete checkpoint in ``work`` if there is one.
+
+    Args:
+        student: at its start.
+        teacher: frozen.
+        pairs: to train on.
+        held_out: pairs by language to select on, or none.
+        work: folder of checkpoints.
+        settings: of training.
+        store: folder of the teacher's embeddings; None is in ``work``.
+        tensorboard: folder for TensorBoard's files, if they are wanted.
+    """
+    trainer = distillation_trainer(
+        student,
+        teacher,
+        pairs,
+        work,
+        settings,
+        store=_store(teacher, pairs, store or work / "teacher", settings),
+        held_out=held_out,
+        callbacks=[tensorboard_log(tensorboard)] if tensorboard else [],
+    )
+    checkpoint = newest_complete_checkpoint(work)
+    trainer.args.eval_on_start = bool(held_out) and checkpoint is None
+    trainer.train(resume_from_checkpoint=checkpoint)
+    wait()
+    history = _history(trainer.state.log_history, trainer.state.global_step, settings)
+    if held_out:
+        restore_best(student, work)
+    finish(student)
+    return history
+
+
+def _store(
+    teacher: MultiVectorEncoder,
+    pairs: Sequence[SentencePair],
+    folder: Path,
+    settings: TrainingSettings,
+) -> TeacherStore | None:
+    if not settings.store:
+        return None
+    sentences = [pair.english for pair in pairs]
+    with first_alone():
+        return teacher_store(
+            teacher, sentences, folder, max_length=settings.max_length, bf16=settings.bf16
+        )
+
+
+def _history(log: Sequence[Mapping[str, Any]], step: int, settings: TrainingSettings) -> History:
+    kept = ("step", "loss", *settings.weights)
+    losses = [{name: entry[name] for name in kept if name in entry} for entry in log]
+    scores = [{"step": step, "mrr": score} for step, score in score_history(log)]
+    if scores:
+        step = int(max(scores, key=lambda entry: entry["mrr"])["step"])
+    return History([entry for entry in losses if "loss" in entry], scores, step)

@@ -1,0 +1,114 @@
+"""Keep the weights that retrieve best, and stop when they do not get better."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from sentence_transformers import MultiVectorEncoder
+from sentence_transformers.base.evaluation import BaseEvaluator
+from torch.nn.utils.rnn import pad_sequence
+from transformers import TrainerCallback
+
+from optical_pt.models.encoding import encode_texts
+from optical_pt.training.losses.scores import maxsim_matrix
+
+if TYPE_CHECKING:
+    from optical_pt.training.bitext import SentencePair
+
+BEST = "best.safetensors"
+SCORE = "eval_mrr"
+
+
+class HeldOutRetrieval(BaseEvaluator):
+    """Mean reciprocal rank of held-out sentences' translations among those of their language.
+
+    A foreign sentence, by the student, asks for its English translation among the held-out English
+    sentences, documents by the teacher, by MaxSim; a tie counts as lost.
+
+    Args:
+        held_out: pairs by language.
+        teacher: encodes the English sentences, once.
+
+    Calling it gives ``mrr``, the mean over languages, and ``mrr_XX`` of each.
+    """
+
+    def __init__(self, held_out: Mapping[str, Sequence[SentencePair]], teacher: MultiVectorEncoder):
+        super().__init__()
+        self.primary_metric = "mrr"
+        self.foreign = {lang: [p.foreign for p in pairs] for lang, pairs in held_out.items()}
+        self.english = {
+            lang: _pad(encode_texts(teacher, [p.english for p in pairs], "document"))
+            for lang, pairs in held_out.items()
+        }
+
+    def __call__(self, model: MultiVectorEncoder, *_: Any, **__: Any) -> dict[str, float]:
+        """Score a student."""
+        scores = {f"mrr_{lang}": self._score(model, lang) for lang in self.foreign}
+        return {"mrr": sum(scores.values()) / len(scores), **scores}
+
+    @torch.no_grad()
+    def _score(self, student: MultiVectorEncoder, language: str) -> float:
+        queries, query_mask = _pad(encode_texts(student, self.foreign[language], "query"))
+        reciprocal = []
+        for start in range(0, len(queries), 16):
+            rows = slice(start, start + 16)
+            scores = maxsim_matrix(queries[rows], query_mask[rows], *self.english[language])
+            own = scores.diagonal(start)[:, None]
+            reciprocal.append(1 / (scores >= own).sum(dim=1))
+        return torch.cat(reciprocal).mean().item()
+
+
+class KeepBest(TrainerCallback):
+    """Write the student's weights whenever its score is the best so far; stop without patience.
+
+    What was best is read from the trainer's history, which checkpoints hold, so that a resumed
+    training goes on as if it had not been stopped.
+
+    Args:
+        directory: of ``best.safetensors``.
+        patience: evaluations without a better score until training stops; 0 goes on to the end.
+    """
+
+    def __init__(self, directory: Path, patience: int):
+        self.directory = directory
+        self.patience = patience
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, model: Any, **_: Any) -> None:
+        """Look at the newest score."""
+        scores = [score for _, score in score_history(state.log_history)]
+        since = len(scores) - 1 - scores.index(max(scores))
+        if since == 0 and state.is_world_process_zero:
+            student = getattr(model, "module", model)
+            self.directory.mkdir(parents=True, exist_ok=True)
+            unfinished = self.directory / f".{BEST}.{os.getpid()}"
+            weights = {name: value.contiguous() for name, value in student.state_dict().items()}
+            save_file(weights, unfinished)
+            os.replace(unfinished, self.directory / BEST)
+        if self.patience and since >= self.patience:
+            control.should_training_stop = True
+
+
+def score_history(log_history: Sequence[Mapping[str, Any]]) -> list[tuple[int, float]]:
+    """Steps and scores of a trainer's evaluations.
+
+    >>> score_history([{"step": 0, "eval_mrr": 0.5}, {"step": 20, "loss": 0.1}])
+    [(0, 0.5)]
+    """
+    return [(entry["step"], entry[SCORE]) for entry in log_history if SCORE in entry]
+
+
+def restore_best(student: MultiVectorEncoder, directory: Path) -> None:
+    """Give a student the weights that :class:`KeepBest` kept."""
+    student.load_state_dict(load_file(directory / BEST))
+
+
+def _pad(embeddings: Sequence[Any]) -> tuple[torch.Tensor, torch.Tensor]:
+    """``(sentences, tokens, dim)`` float32 and their mask."""
+    tensors = [torch.from_numpy(tokens).float() for tokens in embeddings]
+    masks = [torch.ones(len(tokens), dtype=torch.bool) for tokens in tensors]
+    return pad_sequence(tensors, batch_first=True), pad_sequence(masks, batch_first=True)
