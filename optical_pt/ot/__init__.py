@@ -5,6 +5,8 @@ from optical_pt.ot.cost import cosine_cost
 from optical_pt.ot.entropic import entropic_plan
 from optical_pt.ot.exact import exact_plan
 from optical_pt.ot.ipot import ipot_plan
+from optical_pt.ot.links import hard_links, subword_words, word_links
+from optical_pt.ot.marginals import IdfWeights, attention_weights, uniform_weights
 from optical_pt.ot.partial import partial_plan
 from optical_pt.ot.plan import TransportPlan
 from optical_pt.ot.quadratic import quadratic_plan
@@ -20,12 +22,16 @@ from optical_pt.ot.strategy import (
     parse_strategy,
 )
 from optical_pt.ot.unbalanced import unbalanced_plan
+from optical_pt.ot.word_alignment import AlignmentScore, GoldLinks, score_links
 
 __all__ = [
     "STRATEGIES",
     "Alignment",
+    "AlignmentScore",
     "Entropic",
     "Exact",
+    "GoldLinks",
+    "IdfWeights",
     "Ipot",
     "Partial",
     "Quadratic",
@@ -33,12 +39,18 @@ __all__ = [
     "TransportPlan",
     "Unbalanced",
     "align",
+    "attention_weights",
     "cosine_cost",
     "entropic_plan",
     "exact_plan",
+    "hard_links",
     "ipot_plan",
     "parse_strategy",
     "partial_plan",
     "quadratic_plan",
+    "score_links",
+    "subword_words",
     "unbalanced_plan",
+    "uniform_weights",
+    "word_links",
 ]

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.ot.cost import cosine_cost
-from optical_pt.ot.entropic import entropic_plan
+from optical_pt.ot.links import Links, hard_links, subword_words, word_links
+from optical_pt.ot.strategy import Entropic, Strategy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,17 +41,38 @@ class Alignment:
             for token, best in zip(self.foreign, self.plan.argmax(axis=1), strict=True)
         ]
 
-    def plot(self, axes: Axes | None = None) -> Axes:
-        """Draw the plan as a heat map, each row in shares of its foreign token's mass."""
+    def links(self, method: str = "mutual", *, threshold: float = 0.5) -> Links:
+        """Positions of linked tokens, see :func:`optical_pt.ot.hard_links`."""
+        return hard_links(self.plan, method, threshold=threshold)
+
+    def word_links(self, method: str = "mutual", *, threshold: float = 0.5) -> Links:
+        """Positions of linked words: WordPieces are merged, special tokens left out."""
+        return word_links(
+            self.links(method, threshold=threshold),
+            subword_words(self.foreign),
+            subword_words(self.english),
+        )
+
+    def plot(self, axes: Axes | None = None, *, links: Links | None = None) -> Axes:
+        """Draw the plan as a heat map, each row in shares of its foreign token's mass.
+
+        Args:
+            axes: to draw on; new ones by default.
+            links: tokens to frame, such as :meth:`links` gives.
+        """
         from matplotlib import pyplot
 
         if axes is None:
             size = (1 + 0.42 * len(self.english), 1 + 0.36 * len(self.foreign))
             _, axes = pyplot.subplots(figsize=size, layout="constrained")
-        shares = self.plan / self.plan.sum(axis=1, keepdims=True)
+        mass = self.plan.sum(axis=1, keepdims=True)
+        shares = np.divide(self.plan, mass, out=np.zeros_like(self.plan), where=mass > 0)
         image = axes.imshow(shares, cmap="viridis", vmin=0, vmax=1)
         axes.set_xticks(range(len(self.english)), self.english, rotation=60, ha="right")
         axes.set_yticks(range(len(self.foreign)), self.foreign)
+        for row, column in sorted(links or ()):
+            corner = (column - 0.5, row - 0.5)
+            axes.add_patch(pyplot.Rectangle(corner, 1, 1, fill=False, edgecolor="red"))
         axes.figure.colorbar(image, ax=axes, label="share of the foreign token's mass")
         return axes
 
@@ -62,6 +84,7 @@ def align(
     english: str,
     *,
     reg: float = 0.05,
+    strategy: Strategy | None = None,
 ) -> Alignment:
     """Align a sentence with its English translation as the distillation loss does.
 
@@ -70,12 +93,14 @@ def align(
         teacher: encodes the English one.
         foreign: the sentence.
         english: its translation.
-        reg: entropy weight of the plan.
+        reg: entropy weight of the plan, where no strategy is given.
+        strategy: how the plan is found.
     """
     source_tokens, source = _tokens(student, foreign)
     target_tokens, target = _tokens(teacher, english)
     masks = [torch.ones(1, len(tokens), dtype=torch.bool) for tokens in (source, target)]
-    solution = entropic_plan(cosine_cost(source[None], target[None]), *masks, reg=reg)
+    transport = strategy or Entropic(reg=reg)
+    solution = transport(cosine_cost(source[None], target[None]), *masks)
     return Alignment(source_tokens, target_tokens, solution.plan[0].numpy())
 
 

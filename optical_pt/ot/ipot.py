@@ -89,7 +89,7 @@ def _plan(kernel: Tensor, problem: Problem, iterations: int) -> Tensor:
 
 def _plan_by_logarithms(step: LogKernel, problem: Problem, iterations: int) -> Tensor:
     """The same, with the products of all factors so far as logarithms."""
-    log_source, log_target = problem.log_masses()
+    log_source, log_target = problem.log_masses(step.dtype)
     source_scaling, target_scaling = torch.zeros_like(log_source), torch.zeros_like(log_target)
     target_factor = torch.zeros_like(log_target)
     kernel = step
@@ -98,4 +98,4 @@ def _plan_by_logarithms(step: LogKernel, problem: Problem, iterations: int) -> T
         source_scaling = log_source - kernel.log_row_sums(target_scaling + target_factor)
         scaling = log_target - kernel.log_column_sums(source_scaling)
         target_scaling, target_factor = scaling, scaling - target_scaling
-    return kernel.plan(source_scaling, target_scaling)
+    return kernel.plan(source_scaling, target_scaling).to(problem.cost.dtype)

@@ -77,8 +77,8 @@ class LogKernel(Kernel):
 
     @classmethod
     def of(cls, problem: Problem, cost: Tensor, reg: float) -> LogKernel:
-        """Logarithms of ``exp(-cost / reg)``."""
-        log_kernel = torch.where(problem.real, -cost / reg, LOG_ZERO)
+        """Logarithms of ``exp(-cost / reg)``, in double precision: they are large numbers."""
+        log_kernel = torch.where(problem.real, -cost.double() / reg, LOG_ZERO)
         return cls(log_kernel, problem.source > 0, problem.target > 0)
 
     def power(self, exponent: float) -> LogKernel:

@@ -27,7 +27,7 @@ class Problem:
     source: Tensor
     target: Tensor
 
-    def log_masses(self, dtype: torch.dtype | None = None) -> tuple[Tensor, Tensor]:
+    def log_masses(self, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
         """Logarithms of both marginals, 0 on tokens without mass."""
         source, target = self.source.to(dtype), self.target.to(dtype)
         return (
