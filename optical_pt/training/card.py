@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from optical_pt.training.bitext import SentencePair
 
+METHODS = {
+    "ot": "optimal transport between tokens (OPTICAL: Huang, Yu and Allan, WSDM 2023)",
+    "mse": "squared distance of pooled vectors (Reimers and Gurevych, EMNLP 2020)",
+    "greedy": "greedy token alignment (DR.DECR: Li et al., NAACL 2022)",
+    "scores": "distillation of MaxSim scores over the batch (Li et al., NAACL 2022)",
+    "contrastive": "in-batch InfoNCE by MaxSim (van den Oord et al., 2018)",
+    "perturbed": "transport under adversarial word embeddings (Miyato et al., ICLR 2017)",
+    "language": "a language discriminator, gradient reversed (Ganin and Lempitsky, ICML 2015)",
+    "anchor": "a pull of word embeddings to their start (Li et al., ICML 2018)",
+}
+
 
 def student_card(record: dict[str, Any], pairs: Sequence[SentencePair]) -> str:
-    """Write a model card in Markdown from the record of a training."""
+    """Write a model card in Markdown from the record of a training.
+
+    Args:
+        record: what :func:`optical_pt.training.distil.distil` writes to ``training.json``.
+        pairs: those trained on.
+    """
     languages = ", ".join(record["languages"])
     front = "".join(f"- {language}\n" for language in record["languages"])
-    losses = record["losses"]
-    trained = (
-        f"The loss went from {losses[0]['loss']:.3f} to {losses[-1]['loss']:.3f} in "
-        f"{losses[-1]['step']} steps."
-        if losses
-        else "It was not trained after its vocabulary was started from word alignments."
-    )
-    settings = "\n".join(
-        f"| {name} | {_cell(value)} |" for name, value in record["settings"].items()
-    )
+    settings = {"words added, at most": record["vocabulary_size"], **record["settings"]}
     return f"""---
 language:
 {front}library_name: sentence-transformers
@@ -33,9 +40,9 @@ license: {record.get("licence", "other")}
 
 # OPTICAL student: {languages} queries on English documents
 
-A query encoder distilled by optimal transport (Huang, Yu and Allan, WSDM 2023) from the English
-late-interaction teacher `{record["teacher"]}` (fingerprint `{record["teacher_fingerprint"]}`).
-It searches any index that this teacher's document encoder made. {trained}
+A query encoder distilled from the English late-interaction teacher `{record["teacher"]}`
+(fingerprint `{record["teacher_fingerprint"]}`). It searches any index that this teacher's document
+encoder made.
 
 ```python
 from optical_pt import LateInteraction
@@ -46,32 +53,78 @@ search = student.query_encoder() >> index.retriever()
 
 ## Data
 
-{_data_table(pairs)}
+{_table(("language", "source tag", "pairs"), _data(pairs))}
 
 Licence of the data by tag: {record.get("data_licences", "see the sources")}.
 
+{_table(("file", "SHA-256"), sorted(record.get("data_sha256", {}).items()))}
+
 ## Training
+
+{_what_happened(record)}
+
+{_losses(record)}
 
 Command: `{record.get("command", "optical_pt.training.distil(...)")}`
 
-| setting | value |
-|---|---|
-| words added, at most | {record["vocabulary_size"]} |
-{settings}
+{_table(("setting", "value"), settings.items())}
+
+{_table(("package", "version"), record.get("versions", {}).items())}
 
 ## Scores
 
-{record.get("scores", "See `experiments/results/` of optical-pt.")}
+{_held_out(record)}{record.get("scores", "See `experiments/results/` of optical-pt.")}
 """
+
+
+def _what_happened(record: Mapping[str, Any]) -> str:
+    losses = record["losses"]
+    if not losses:
+        return "It was not trained after its vocabulary was started from word alignments."
+    first, last = losses[0], losses[-1]
+    return (
+        f"The loss went from {first['loss']:.3f} to {last['loss']:.3f} in {last['step']} steps; "
+        f"the weights are those of step {record['released']}."
+    )
+
+
+def _losses(record: Mapping[str, Any]) -> str:
+    """Each loss with its weight, and its value at both ends."""
+    settings, losses = record["settings"], record["losses"]
+    weights = {**settings["loss"], "anchor": settings["anchor"]}
+    rows = []
+    for name in filter(weights.get, weights):
+        known = [entry[name] for entry in losses if name in entry]
+        values = (f"{known[0]:.4f}", f"{known[-1]:.4f}") if known else ("", "")
+        rows.append((f"`{name}`: {METHODS[name]}", f"{weights[name]:g}", *values))
+    return _table(("loss", "weight", "first", "last"), rows)
+
+
+def _held_out(record: Mapping[str, Any]) -> str:
+    """Scores of the selection, a line for the best."""
+    evaluations = record["evaluations"]
+    if not evaluations:
+        return ""
+    best = max(evaluations, key=lambda entry: entry["mrr"])
+    return (
+        f"MRR of {record['settings']['hold_out']} held-out sentences a language finding their "
+        f"translations: {evaluations[0]['mrr']:.3f} before training, {best['mrr']:.3f} at step "
+        f"{best['step']}, {evaluations[-1]['mrr']:.3f} at the end (step "
+        f"{evaluations[-1]['step']}). The best was released.\n\n"
+    )
+
+
+def _data(pairs: Sequence[SentencePair]) -> list[tuple[Any, ...]]:
+    counts = Counter((pair.language, pair.tag or "(untagged)") for pair in pairs)
+    return [(*key, n) for key, n in sorted(counts.items())]
+
+
+def _table(head: Sequence[str], rows: Any) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
 
 
 def _cell(value: Any) -> str:
     if isinstance(value, dict):
         return " ".join(f"{name}={weight:g}" for name, weight in value.items())
     return str(value)
-
-
-def _data_table(pairs: Sequence[SentencePair]) -> str:
-    counts = Counter((pair.language, pair.tag or "(untagged)") for pair in pairs)
-    rows = "\n".join(f"| {lang} | {tag} | {n} |" for (lang, tag), n in sorted(counts.items()))
-    return f"| language | source tag | pairs |\n|---|---|---|\n{rows}"

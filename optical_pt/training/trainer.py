@@ -111,6 +111,7 @@ def _arguments(
         eval_steps=settings.evaluate_steps,
         save_steps=settings.save_steps,
         save_total_limit=2,
+        logging_first_step=True,
         logging_steps=20,
         report_to="none",
         dataloader_pin_memory=False,
