@@ -23,7 +23,7 @@ def partial_plan(
     reg: float = 0.05,
     mass: float = 0.8,
     iterations: int = 100,
-    tolerance: float = 1e-3,
+    tolerance: float = 1e-4,
 ) -> TransportPlan:
     """Solve ``min <P, cost> - reg entropy(P)`` with ``P1 <= a``, ``P'1 <= b``, ``sum P = mass``.
 

@@ -24,7 +24,7 @@ def quadratic_plan(
     *,
     reg: float = 1.0,
     iterations: int = 100,
-    tolerance: float = 1e-3,
+    tolerance: float = 1e-4,
 ) -> TransportPlan:
     """Solve ``min <P, cost> + reg / 2 * |P|^2`` (Frobenius norm) with the given marginals.
 

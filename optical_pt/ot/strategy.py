@@ -102,7 +102,7 @@ class Partial(Strategy):
     reg: float = 0.05
     mass: float = 0.8
     iterations: int = 100
-    tolerance: float = 1e-3
+    tolerance: float = 1e-4
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Quadratic(Strategy):
 
     reg: float = 1.0
     iterations: int = 100
-    tolerance: float = 1e-3
+    tolerance: float = 1e-4
 
 
 @dataclass(frozen=True)
