@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -147,12 +147,12 @@ class _DistillationTrainer(MultiVectorEncoderTrainer):
         self.model.load_state_dict(load_file(Path(checkpoint_path) / WEIGHTS))
 
     def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> LambdaLR:
-        """Let the body begin late; its group of weights stands last."""
+        """Let the body begin late."""
         scheduler = super().create_scheduler(num_training_steps, optimizer)
         if self.body_start:
             start = self.body_start * num_training_steps
-            rate = scheduler.lr_lambdas[-1]
-            scheduler.lr_lambdas[-1] = lambda step: rate(step) if step >= start else 0.0
+            # The stock trainer's own two groups come first, then those with a rate of their own.
+            scheduler.lr_lambdas[2:] = [_late(rate, start) for rate in scheduler.lr_lambdas[2:]]
         return scheduler
 
     def track_loss_components(self, loss: dict[str, torch.Tensor]) -> None:
@@ -162,6 +162,10 @@ class _DistillationTrainer(MultiVectorEncoderTrainer):
 
     def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
         """The card is written with the student, not with its checkpoints."""
+
+
+def _late(rate: Callable[[int], float], start: float) -> Callable[[int], float]:
+    return lambda step: rate(step) if step >= start else 0.0
 
 
 def _disable_dropout(student: MultiVectorEncoder) -> None:
