@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from datasets import Dataset
@@ -12,9 +13,10 @@ from tiny_models import tiny_encoder
 from optical_pt.errors import InputError
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.student import copy_query_side
-from optical_pt.training.batches import LengthBucketSampler
+from optical_pt.training.batches import LengthBucketSampler, length_bucket_sampler, shares
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.settings import TrainingSettings
+from optical_pt.training.tensorboard import ScalarLog
 from optical_pt.training.trainable import choose_trainable
 from optical_pt.training.trainer import distillation_trainer
 from optical_pt.training.vocabulary import new_vocabulary
@@ -65,6 +67,44 @@ def test_batches_hold_similar_lengths():
     assert sum(spread) / len(spread) < 3
 
 
+@given(
+    st.lists(st.integers(1, 400), min_size=1, max_size=6),
+    st.one_of(st.floats(1, 50), st.just(float("inf"))),
+)
+def test_shares_sum_to_the_pairs_and_even_out(counts, temperature):
+    drawn = shares(torch.tensor(counts), temperature)
+    assert drawn.sum() == sum(counts)
+    wanted = np.array(counts) ** (1 / temperature)
+    wanted *= sum(counts) / wanted.sum()
+    assert np.abs(drawn.numpy() - wanted).max() < 1
+
+
+def two_languages(temperature, *, epoch=0, processes=1):
+    rows = {"foreign": ["x" * (1 + i % 9) for i in range(104)], "language": [0] * 100 + [1] * 4}
+    make = length_bucket_sampler(temperature, processes)
+    made = make(Dataset.from_dict(rows), batch_size=8, drop_last=False, seed=0)
+    made.set_epoch(epoch)
+    return made
+
+
+def test_a_small_language_is_repeated_by_temperature():
+    drawn = [position for batch in two_languages(2.0) for position in batch]
+    assert len(drawn) == 104
+    small = [drawn.count(position) for position in range(100, 104)]
+    assert sum(small) == 17  # 104 * 2 / (10 + 2), by largest remainder
+    assert sorted(small) == [4, 4, 4, 5]
+    assert max(drawn.count(position) for position in range(100)) == 1
+    assert drawn != [position for batch in two_languages(2.0, epoch=1) for position in batch]
+    once = sorted(position for batch in two_languages(1.0) for position in batch)
+    assert once == list(range(104))
+
+
+def test_batches_are_shared_out_equally_among_processes():
+    assert len(two_languages(1.0)) == 13
+    shared = two_languages(1.0, processes=2)
+    assert len(list(shared)) == len(shared) == 12
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -81,6 +121,14 @@ def test_batches_hold_similar_lengths():
         ({"perturbation": -1.0}, "perturbation -1.0: it must be above 0"),
         ({"max_length": 2}, "max_length 2: it must be at least 3"),
         ({"save_steps": 0}, "save_steps 0: it must be at least 1"),
+        ({"temperature": 0.5}, "temperature 0.5: it must be at least 1"),
+        ({"accumulate": 0}, "accumulate 0: it must be at least 1"),
+        ({"anchor": -1.0}, "anchor -1.0: it must be at least 0"),
+        ({"layers": 0}, "layers 0: it must be at least 1"),
+        ({"body_learning_rate": -1e-4}, "body_learning_rate -0.0001: it must be at least 0"),
+        ({"body_start": 1.0}, "body_start 1.0: it must be below 1"),
+        ({"hold_out": -1}, "hold_out -1: it must be at least 0"),
+        ({"patience": 3}, "patience 3: it needs held-out pairs; set hold_out"),
         ({"seed": -1}, "seed -1: it must be at least 0"),
     ],
 )
@@ -180,3 +228,27 @@ def test_a_matrix_with_more_rows_than_tokens(teacher):
     expected = new_vocabulary(teacher, pairs, size=10)
     assert pieces == expected[0]
     assert torch.allclose(embeddings, expected[1])
+
+
+def test_numbers_reach_tensorboard(teacher, tmp_path):
+    class Writer:
+        def __init__(self):
+            self.scalars = []
+
+        def add_scalar(self, tag, scalar_value, global_step):
+            self.scalars.append((tag, scalar_value, global_step))
+
+    writer = Writer()
+    pairs = [SentencePair("house", "nyumba", "sw"), SentencePair("river", "mto", "sw")] * 2
+    settings = TrainingSettings(bf16=False, batch_size=2, epochs=1, evaluate_steps=1, hold_out=2)
+    trainer = distillation_trainer(
+        copy_query_side(teacher), teacher, pairs, tmp_path, settings,
+        held_out={"sw": pairs[:2]}, callbacks=[ScalarLog(writer)],
+    )  # fmt: skip
+    trainer.train()
+    logged = {(tag, step): value for tag, value, step in writer.scalars}
+    for entry in trainer.state.log_history:
+        for name, tag in (("loss", "train/loss"), ("ot", "train/ot"), ("eval_mrr", "eval/mrr")):
+            if name in entry:
+                assert logged[tag, entry["step"]] == entry[name]
+    assert ("eval/mrr", 2) in logged
