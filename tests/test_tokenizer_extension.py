@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from optical_pt.errors import InputError
 from optical_pt.models.fingerprint import query_modules
-from optical_pt.models.tokenizer_extension import extend_tokenizer, learn_pieces
+from optical_pt.models.tokenizer_extension import extend_tokenizer, learn_pieces, unknown_share
 
 ENGLISH = ["london", "##s", "river", "2024", "the"]
 HINDI = ["लंदन में नदी है", "नदी में पानी है", "हिन्दी में किताब है", "किताब और पानी"]
@@ -151,3 +153,31 @@ def test_other_kinds_of_tokenizers_are_refused(model):
 def test_no_sentences_need_no_pieces(tokenizer):
     assert learn_pieces(tokenizer, [], size=10) == []
     assert learn_pieces(tokenizer, ["", "  "], size=10) == []
+
+
+def test_parts_of_words_cover_words_that_were_never_seen(tokenizer):
+    draw = random.Random(0)
+    prefixes = ["ku", "nga", "yase", "ezi", "uku", "kwa", "oma", "sibo"]
+    syllables = [consonant + vowel for consonant in "bdfghklmnpstvz" for vowel in "aeiou"]
+    stems = ["".join(draw.choices(syllables, k=3)) for _ in range(150)]
+    words = [prefix + stem for prefix in prefixes for stem in stems]
+    draw.shuffle(words)
+    unseen, text = words[:100], [f"{word} {word}" for word in words[100:]]
+    pieces = learn_pieces(tokenizer, text, size=5000, fragments=400)
+    whole, parts = extended(tokenizer, text, size=5000), extend_tokenizer(tokenizer, pieces)
+    assert tokens(parts, words[200]) == [words[200]]  # known words stay whole
+    lengths = [sum(len(tokens(each, word)) for word in unseen) for each in (whole, parts)]
+    assert lengths[1] < 0.5 * lengths[0]
+    assert pieces == learn_pieces(tokenizer, text, size=5000, fragments=400)
+
+
+@pytest.mark.parametrize("sentences", [[], ["a"], ["2024 !"], ["ab"], ["aa aa"]])
+def test_too_little_text_for_parts_is_no_error(tokenizer, sentences):
+    pieces = learn_pieces(tokenizer, sentences, size=10, fragments=5)
+    assert len(extend_tokenizer(tokenizer, pieces)) == len(tokenizer) + len(pieces)
+
+
+def test_unknown_share_is_that_of_running_words_not_seen_twice_elsewhere(tokenizer):
+    assert unknown_share(tokenizer, ["london the river"] * 10) == 0
+    assert unknown_share(tokenizer, [f"a{chr(97 + i)}b the" for i in range(20)]) == 0.5
+    assert unknown_share(tokenizer, []) == 0
