@@ -80,9 +80,9 @@ class Workload:
         target = torch.randn(pairs, longest, 384, generator=generator)
         order = torch.rand(pairs, longest, generator=generator).argsort(dim=1)
         source = target.gather(1, order[:, :, None].expand_as(target))
-        source = source + 1.5 * torch.randn(source.shape, generator=generator)
+        source = source + torch.randn(source.shape, generator=generator)
         # MiniLM's tokens of one sentence are alike: they share a direction.
-        shared = 0.5 * torch.randn(pairs, 1, 384, generator=generator)
+        shared = 0.7 * torch.randn(pairs, 1, 384, generator=generator)
         cost = cosine_cost(source + shared, target + shared)
         name = f"{pairs} pairs {longest}x{longest}"
         if shortest < longest:

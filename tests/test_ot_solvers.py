@@ -343,3 +343,26 @@ def test_bad_weights(weights, message):
     real = torch.ones(1, 2, dtype=torch.bool)
     with pytest.raises(InputError, match=message):
         Entropic()(torch.zeros(1, 2, 2), real, real, weights)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "median", "greatest"),
+    [
+        (Entropic(reg=0.1), 1e-6, 1e-3),
+        (Entropic(), 1e-5, 3e-2),
+        (Ipot(), 3e-3, 5e-2),
+        (Unbalanced(), 1e-5, 1e-4),
+        (Partial(), 1e-4, 1e-3),
+        (Quadratic(), 1e-4, 1e-2),
+        (Exact(), 1e-7, 1e-6),
+    ],
+    ids=str,
+)
+def test_default_iterations_leave_about_the_documented_error(strategy, median, greatest):
+    generator = torch.Generator().manual_seed(0)
+    lengths = torch.randint(1, 31, (2, 100, 1), generator=generator)
+    source, target = torch.arange(30) < lengths
+    cost = 2 * torch.rand(100, 30, 30, generator=generator)
+    error = strategy(cost, source, target).marginal_error
+    assert error.median() < median
+    assert error.max() < greatest

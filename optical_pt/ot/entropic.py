@@ -38,7 +38,10 @@ def entropic_plan(
         source_weights: ``(batch, m)`` non-negative floats, normalised here; None: uniform.
         target_weights: ``(batch, n)``, likewise.
         reg: weight of the entropy, in units of the cost.
-        iterations: at most so many.
+        iterations: at most so many. 50 leave marginal errors (median, 95th percentile, greatest) of
+            2e-7, 5e-6, 2e-5 at ``reg`` 0.1 and 5e-7, 5e-4, 1e-3 at 0.05 on 200 pairs of up to 64
+            tokens of a MiniLM student and its teacher; on 300 random pairs of up to 40 tokens with
+            costs uniform in [0, 2], 1e-7, 2e-6, 9e-6 and 2e-7, 2e-5, 1e-2.
         tolerance: marginal error at which a pair is left alone.
 
     Returns:

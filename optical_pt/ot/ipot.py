@@ -43,7 +43,10 @@ def ipot_plan(
         source_weights: ``(batch, m)`` non-negative floats, normalised here; None: uniform.
         target_weights: ``(batch, n)``, likewise.
         beta: weight of the proximal term, in units of the cost: small is fast and less stable.
-        iterations: all are taken, since more of them keep sharpening the plan.
+        iterations: all are taken, since more of them keep sharpening the plan. 50 leave marginal
+            errors (median, 95th percentile, greatest) of 7e-4, 7e-3, 2e-2 on 200 pairs of up to 64
+            tokens of a MiniLM student and its teacher, with a mean cost 0.5% above the exact one;
+            1e-3, 5e-3, 2e-2 and 0.2% on 300 random pairs of up to 40 tokens.
         tolerance: marginal error at which a pair counts as converged.
 
     Returns:
@@ -74,13 +77,13 @@ def ipot_plan(
 def _plan(kernel: Tensor, problem: Problem, iterations: int) -> Tensor:
     """The algorithm as it is written in the paper."""
     source, target = problem.source.to(kernel.dtype), problem.target.to(kernel.dtype)
-    plan = problem.real.to(kernel.dtype)
+    plan = problem.real.to(kernel.dtype, copy=True)
     target_factor = (target > 0).to(kernel.dtype)
     for _ in range(iterations):
         plan *= kernel
-        sums = weighted_sums(target_factor, plan.transpose(1, 2))
+        sums = weighted_sums(target_factor, plan.transpose(1, 2), torch.zeros_like(source))
         source_factor = torch.where(source > 0, source / sums, 0)
-        sums = weighted_sums(source_factor, plan)
+        sums = weighted_sums(source_factor, plan, torch.zeros_like(target))
         target_factor = torch.where(target > 0, target / sums, 0)
         plan *= source_factor[:, :, None]
         plan *= target_factor[:, None, :]

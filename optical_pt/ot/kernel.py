@@ -58,8 +58,7 @@ class ScaledKernel(Kernel):
 
     def _log_product(self, log_scaling: Tensor, kernel: Tensor, padding: Tensor) -> Tensor:
         """Log of each pair's scaling times its kernel, 0 on padding."""
-        sums = weighted_sums(self._exp(log_scaling), kernel) + padding
-        return sums.clamp_(min=torch.finfo(sums.dtype).tiny).log_()
+        return weighted_sums(self._exp(log_scaling), kernel, padding).log_()
 
     def _exp(self, log_scaling: Tensor) -> Tensor:
         """Overrelaxed scalings can overshoot on their way; none leaves the range of numbers."""
@@ -78,7 +77,7 @@ class LogKernel(Kernel):
     @classmethod
     def of(cls, problem: Problem, cost: Tensor, reg: float) -> LogKernel:
         """Logarithms of ``exp(-cost / reg)``, in double precision: they are large numbers."""
-        log_kernel = torch.where(problem.real, -cost.double() / reg, LOG_ZERO)
+        log_kernel = -cost.double() / reg + (1 - problem.real.double()) * LOG_ZERO
         return cls(log_kernel, problem.source > 0, problem.target > 0)
 
     def power(self, exponent: float) -> LogKernel:
@@ -101,11 +100,11 @@ class LogKernel(Kernel):
         return (self.log_kernel + log_source[:, :, None] + log_target[:, None, :]).exp()
 
 
-def weighted_sums(weights: Tensor, kernel: Tensor) -> Tensor:
-    """Sum each pair's ``(m, n)`` rows with ``(m,)`` weights: ``(batch, n)``."""
+def weighted_sums(weights: Tensor, kernel: Tensor, start: Tensor) -> Tensor:
+    """Add to ``(n,)`` numbers each pair's ``(m, n)`` rows with ``(m,)`` weights: ``(batch, n)``."""
     if weights.is_cuda:  # no matrix product: TF32 would round it
-        return (weights[:, :, None] * kernel).sum(dim=1)
-    return torch.bmm(weights[:, None, :], kernel)[:, 0]
+        return (weights[:, :, None] * kernel).sum(dim=1) + start
+    return torch.baddbmm(start[:, None, :], weights[:, None, :], kernel)[:, 0]
 
 
 def gibbs_kernel(problem: Problem, cost: Tensor, reg: float, *, exponents: float = 1) -> Kernel:
@@ -125,15 +124,14 @@ def gibbs_kernel(problem: Problem, cost: Tensor, reg: float, *, exponents: float
         + _log_range(problem.source)
         + _log_range(problem.target)
     )
-    source_real, target_real = problem.source > 0, problem.target > 0
     for dtype, limit in SAFE_EXPONENT.items():
         if torch.promote_types(dtype, cost.dtype) == dtype and spread <= limit:
-            kernel = torch.where(problem.real, (-cost.to(dtype) / reg).exp(), 0)
+            kernel = (cost.to(dtype) / -reg).exp_().mul_(problem.real)
             return ScaledKernel(
                 kernel,
                 kernel.transpose(1, 2).contiguous(),
-                (~source_real).to(dtype),
-                (~target_real).to(dtype),
+                _one_on_padding(problem.source, dtype),
+                _one_on_padding(problem.target, dtype),
             )
     return LogKernel.of(problem, cost, reg)
 
@@ -146,10 +144,17 @@ def reduced_cost(problem: Problem) -> Tensor:
     """
     if problem.cost.numel() == 0:
         return problem.cost
-    cost = torch.where(problem.real, problem.cost, torch.finfo(problem.cost.dtype).max)
-    cost = cost - cost.amin(dim=2, keepdim=True)
-    cost = cost - cost.amin(dim=1, keepdim=True)
-    return torch.where(problem.real, cost, 0)
+    # Beside numbers this large, costs are lost in rounding: padding has no minimum of its own.
+    dear = (1 - problem.real) * (torch.finfo(problem.cost.dtype).max / 4)
+    least = (problem.cost + dear).amin(dim=2, keepdim=True)
+    cost = problem.cost - least
+    least = (cost + dear).amin(dim=1, keepdim=True)
+    return cost.sub_(least).mul_(problem.real)
+
+
+def _one_on_padding(masses: Tensor, dtype: torch.dtype) -> Tensor:
+    """Sums start from this: 1 has logarithm 0, and next to nothing keeps log 0 away."""
+    return (masses == 0).to(dtype) + torch.finfo(dtype).tiny
 
 
 def _largest(values: Tensor) -> Tensor:

@@ -41,7 +41,9 @@ def partial_plan(
         target_weights: ``(batch, n)``, likewise.
         reg: weight of the entropy, in units of the cost.
         mass: share of the mass to transport, in (0, 1].
-        iterations: at most so many.
+        iterations: at most so many. 100 leave marginal errors (median, 95th percentile, greatest)
+            of 4e-7, 9e-6, 1e-4 on 200 pairs of up to 64 tokens of a MiniLM student and its teacher,
+            and 2e-7, 3e-6, 7e-6 on 300 random pairs of up to 40 tokens, if the tolerance is 1e-5.
         tolerance: marginal error at which a pair is left alone.
 
     Returns:

@@ -16,8 +16,9 @@ class Problem:
     """Costs and marginals in float32 or better, whatever autocast says.
 
     Attributes:
-        cost: ``(batch, m, n)``, zero where ``real`` is false.
-        real: ``(batch, m, n)`` booleans, true between tokens that have mass.
+        cost: ``(batch, m, n)``, zero where ``real`` is.
+        real: ``(batch, m, n)``, 1 between tokens that have mass, 0 elsewhere: numbers, since
+            torch multiplies several times faster than it selects by booleans.
         source: ``(batch, m)`` masses that sum to 1, or to 0 if either side of a pair is empty.
         target: ``(batch, n)`` masses, likewise.
     """
@@ -53,7 +54,8 @@ def prepare(
     """Check what a solver was given, drop what stands on padding, and normalise the weights.
 
     Args:
-        cost: ``(batch, m, n)`` floats, finite between real tokens; padding may hold anything.
+        cost: ``(batch, m, n)`` floats, finite between real tokens (a NaN counts as 0, for which
+            ``plan * cost`` is still NaN); padding may hold anything.
         source_mask: ``(batch, m)`` booleans, true on real tokens.
         target_mask: ``(batch, n)`` booleans.
         source_weights: ``(batch, m)`` non-negative floats; None makes real tokens equal.
@@ -78,8 +80,8 @@ def prepare(
     target = _masses("target_weights", target_weights, target_mask, dtype)
     both = (source > 0).any(dim=1) & (target > 0).any(dim=1)
     source, target = source * both[:, None], target * both[:, None]
-    real = (source > 0)[:, :, None] & (target > 0)[:, None, :]
-    return Problem(torch.where(real, cost.to(dtype), 0), real, source, target)
+    real = (source > 0).to(dtype)[:, :, None] * (target > 0).to(dtype)[:, None, :]
+    return Problem(torch.nan_to_num(cost.to(dtype)).mul_(real), real, source, target)
 
 
 def require_positive(**settings: float) -> None:

