@@ -73,16 +73,18 @@ class Workload:
 
     @classmethod
     def make(cls, pairs: int, shortest: int, longest: int, seed: int, device: str) -> Workload:
-        """Tokens of one side are those of the other in another order, with noise."""
+        """Tokens of one side are those of the other in another order, with noise.
+
+        Costs are spread as those of a MiniLM student and its teacher, and take as many iterations.
+        """
         generator = torch.Generator().manual_seed(seed)
         lengths = torch.randint(shortest, longest + 1, (2, pairs, 1), generator=generator)
         masks = torch.arange(longest) < lengths
-        target = torch.randn(pairs, longest, 384, generator=generator)
+        target = torch.randn(pairs, longest, 16, generator=generator)
         order = torch.rand(pairs, longest, generator=generator).argsort(dim=1)
         source = target.gather(1, order[:, :, None].expand_as(target))
-        source = source + torch.randn(source.shape, generator=generator)
-        # MiniLM's tokens of one sentence are alike: they share a direction.
-        shared = 0.7 * torch.randn(pairs, 1, 384, generator=generator)
+        source = source + 0.7 * torch.randn(source.shape, generator=generator)
+        shared = 0.5 * torch.randn(pairs, 1, 16, generator=generator)
         cost = cosine_cost(source + shared, target + shared)
         name = f"{pairs} pairs {longest}x{longest}"
         if shortest < longest:

@@ -119,19 +119,16 @@ def gibbs_kernel(problem: Problem, cost: Tensor, reg: float, *, exponents: float
         reg: weight of the entropy, in units of the cost.
         exponents: how many times the range of ``cost / reg`` must be safe.
     """
-    spread = float(
-        exponents * _largest(cost.abs()) / reg
-        + _log_range(problem.source)
-        + _log_range(problem.target)
-    )
+    spread = float(exponents * _largest(cost.abs()) / reg + _log_range(problem))
     for dtype, limit in SAFE_EXPONENT.items():
         if torch.promote_types(dtype, cost.dtype) == dtype and spread <= limit:
             kernel = (cost.to(dtype) / -reg).exp_().mul_(problem.real)
             return ScaledKernel(
                 kernel,
                 kernel.transpose(1, 2).contiguous(),
-                _one_on_padding(problem.source, dtype),
-                _one_on_padding(problem.target, dtype),
+                # Sums start from this: 1 has logarithm 0, next to nothing keeps log 0 away.
+                problem.source_padding.to(dtype) + torch.finfo(dtype).tiny,
+                problem.target_padding.to(dtype) + torch.finfo(dtype).tiny,
             )
     return LogKernel.of(problem, cost, reg)
 
@@ -152,19 +149,14 @@ def reduced_cost(problem: Problem) -> Tensor:
     return cost.sub_(least).mul_(problem.real)
 
 
-def _one_on_padding(masses: Tensor, dtype: torch.dtype) -> Tensor:
-    """Sums start from this: 1 has logarithm 0, and next to nothing keeps log 0 away."""
-    return (masses == 0).to(dtype) + torch.finfo(dtype).tiny
-
-
 def _largest(values: Tensor) -> Tensor:
     return values.amax() if values.numel() else values.new_zeros(())
 
 
-def _log_range(masses: Tensor) -> Tensor:
-    """Log of the largest over the smallest positive mass, in the pair where it is largest."""
-    if masses.numel() == 0:
-        return masses.new_zeros(())
-    largest = masses.amax(dim=1)
-    smallest = torch.where(masses > 0, masses, torch.inf).amin(dim=1)
-    return torch.where(largest > 0, largest / smallest, 1).log().amax()
+def _log_range(problem: Problem) -> Tensor:
+    """Logs of the largest over the smallest positive mass of a token, summed over both sides."""
+    if problem.cost.numel() == 0:
+        return problem.cost.new_zeros(())
+    source = problem.source.amax(dim=1) / (problem.source + problem.source_padding).amin(dim=1)
+    target = problem.target.amax(dim=1) / (problem.target + problem.target_padding).amin(dim=1)
+    return (source.clamp(min=1).log() + target.clamp(min=1).log()).amax()

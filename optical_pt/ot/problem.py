@@ -21,19 +21,22 @@ class Problem:
             torch multiplies several times faster than it selects by booleans.
         source: ``(batch, m)`` masses that sum to 1, or to 0 if either side of a pair is empty.
         target: ``(batch, n)`` masses, likewise.
+        source_padding: ``(batch, m)``, 1 on tokens without mass, 0 elsewhere.
+        target_padding: ``(batch, n)``, likewise.
     """
 
     cost: Tensor
     real: Tensor
     source: Tensor
     target: Tensor
+    source_padding: Tensor
+    target_padding: Tensor
 
     def log_masses(self, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
         """Logarithms of both marginals, 0 on tokens without mass."""
-        source, target = self.source.to(dtype), self.target.to(dtype)
         return (
-            torch.where(source > 0, source, 1).log(),
-            torch.where(target > 0, target, 1).log(),
+            (self.source + self.source_padding).to(dtype).log(),
+            (self.target + self.target_padding).to(dtype).log(),
         )
 
     def solution(
@@ -78,10 +81,12 @@ def prepare(
     dtype = torch.promote_types(cost.dtype, torch.float32)
     source = _masses("source_weights", source_weights, source_mask, dtype)
     target = _masses("target_weights", target_weights, target_mask, dtype)
-    both = (source > 0).any(dim=1) & (target > 0).any(dim=1)
-    source, target = source * both[:, None], target * both[:, None]
-    real = (source > 0).to(dtype)[:, :, None] * (target > 0).to(dtype)[:, None, :]
-    return Problem(torch.nan_to_num(cost.to(dtype)).mul_(real), real, source, target)
+    both = ((source.sum(dim=1) > 0) & (target.sum(dim=1) > 0)).to(dtype)[:, None]
+    source, target = source * both, target * both
+    source_padding, target_padding = (source == 0).to(dtype), (target == 0).to(dtype)
+    real = (1 - source_padding)[:, :, None] * (1 - target_padding)[:, None, :]
+    clean = torch.nan_to_num(cost.to(dtype)).mul_(real)
+    return Problem(clean, real, source, target, source_padding, target_padding)
 
 
 def require_positive(**settings: float) -> None:
@@ -106,4 +111,4 @@ def _masses(name: str, weights: Tensor | None, mask: Tensor, dtype: torch.dtype)
         if not bool(((masses >= 0) & masses.isfinite()).all()):
             raise InputError(f"{name} must be non-negative and finite on real tokens")
     total = masses.sum(dim=1, keepdim=True)
-    return torch.where(total > 0, masses / total, 0)
+    return masses / total.clamp(min=torch.finfo(dtype).tiny)
