@@ -8,6 +8,7 @@ import resource
 import signal
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,9 @@ def test_help_is_quick_and_loads_no_model_library():
         ({"loss": "ot=0"}, "loss ot=0.0: its weight must be above 0"),
         ({"vocabulary": -5}, "vocabulary -5: it must be at least 0"),
         ({"release": "vocabulary", "train": "all"}, "'vocabulary' release needs train="),
+        ({"train": "all", "layers": 3}, "layers 3: the student has 2; choose no more"),
+        ({"hold-out": 99}, "hold_out 99: xx has 160 pairs whose sentences occur once; hold out at"),
+        ({"patience": 2}, "patience 2: it needs held-out pairs; set hold_out"),
         ({"output": "{folder}/teacher"}, "teacher: exists already"),
     ],
 )
@@ -145,6 +149,13 @@ def test_bad_input_ends_in_one_line(folder, tmp_path, capsys, options, message):
     assert message in lines[-1]
     assert not any("Traceback" in line for line in lines)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(find_spec("tensorboard") is not None, reason="tensorboard is installed")
+def test_a_logger_that_is_not_installed_is_named(folder, tmp_path, capsys):
+    assert main(arguments(folder, tmp_path / "xx", **{"report-to": "tensorboard"})) == 2
+    message = "error: --report-to tensorboard: not installed; pip install tensorboard\n"
+    assert capsys.readouterr().err == message
 
 
 def test_a_language_is_given_once(folder, tmp_path, capsys):

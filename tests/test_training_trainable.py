@@ -83,7 +83,7 @@ def test_layers_count_from_the_bottom(teacher, tmp_path, train):
 
 
 def test_too_many_layers(teacher):
-    with pytest.raises(InputError, match="layers 3: the student has 2"):
+    with pytest.raises(InputError, match="layers 3: the student has 2; choose no more"):
         choose_trainable(copy_query_side(teacher), run(train="all", layers=3))
 
 

@@ -21,6 +21,7 @@ from optical_pt.training.hold_out import hold_out
 from optical_pt.training.processes import first_alone, is_first, join, wait
 from optical_pt.training.run import History, train
 from optical_pt.training.settings import TrainingSettings
+from optical_pt.training.trainable import require_layers
 from optical_pt.training.vocabulary import new_vocabulary
 from optical_pt.translation import LexicalTable
 
@@ -72,6 +73,7 @@ def distil(
     """
     output, settings = Path(output), settings or TrainingSettings()
     _check(output, pairs, vocabulary_size, settings, release)
+    require_layers(teacher.encoder, settings)
     kept, held_out = hold_out(pairs, settings.hold_out, seed=settings.seed)
     work = output.with_name(output.name + ".training")
     join(on_cpu=teacher.encoder.device.type == "cpu")

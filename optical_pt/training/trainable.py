@@ -33,12 +33,11 @@ def choose_trainable(
     Raises:
         InputError: if there is nothing to train, or there are not as many layers.
     """
+    require_layers(student, settings)
     words = _words(student)
     body = settings.train in ("all", "adapters") and settings.body_learning_rate != 0
     student.requires_grad_(body)
     layers = _layers(student)
-    if settings.layers is not None and settings.layers > len(layers):
-        raise InputError(f"layers {settings.layers}: the student has {len(layers)}")
     if body and settings.train == "adapters":
         student.requires_grad_(False)
         with torch.random.fork_rng(devices=[]):
@@ -54,6 +53,14 @@ def choose_trainable(
         if known >= len(words):
             raise InputError("train 'new-embeddings': no words were added; choose 'embeddings'")
         words.register_hook(lambda gradient: _without_first(gradient, known))
+
+
+def require_layers(model: MultiVectorEncoder, settings: TrainingSettings) -> None:
+    """Raise :class:`InputError` unless a student, or its teacher, has the layers to train."""
+    if settings.layers is not None and settings.layers > len(_layers(model)):
+        raise InputError(
+            f"layers {settings.layers}: the student has {len(_layers(model))}; choose no more"
+        )
 
 
 def finish(student: MultiVectorEncoder) -> None:
