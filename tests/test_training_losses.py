@@ -15,12 +15,13 @@ from torch import nn
 
 from optical_pt.maxsim import maxsim
 from optical_pt.models.student import copy_query_side
-from optical_pt.ot import Entropic, cosine_cost, entropic_plan
+from optical_pt.ot import Entropic, IdfWeights, cosine_cost, entropic_plan, parse_strategy
 from optical_pt.training.losses import (
     Anchor,
     Contrastive,
     DistillationLoss,
     GreedyAlignment,
+    IdfMarginals,
     LanguageConfusion,
     LanguageDiscriminator,
     Perturbed,
@@ -28,6 +29,7 @@ from optical_pt.training.losses import (
     ScoreDistillation,
     TokenBatch,
     TransportCost,
+    attention_marginals,
 )
 from optical_pt.training.losses.greedy import greedy_match
 from optical_pt.training.losses.scores import maxsim_matrix
@@ -395,9 +397,28 @@ def test_idf_weights_are_the_marginals():
     teacher = torch.tensor([[[1.0, 0.0]]])
     ids = {"student_ids": torch.tensor([[2, 1]]), "teacher_ids": torch.tensor([[0]])}
     batch = token_batch(student, [2], teacher, [1], **ids)
-    weights = torch.tensor([9.0, 1.0, 3.0])  # token 2 has three times the mass of token 1
-    term = TransportCost(None, weights, torch.ones(1))
+    weights = IdfWeights(torch.tensor([9.0, 1.0, 3.0]))  # token 2 has three times token 1's mass
+    term = TransportCost(None, IdfMarginals(weights, IdfWeights(torch.ones(1))))
     assert term(batch).item() == pytest.approx(1 / 4)
+
+
+def test_attention_is_the_marginals():
+    student = torch.tensor([[[0.8, 0.6], [0.6, -0.8]]])
+    teacher = torch.tensor([[[1.0, 0.0], [0.5, 0.75**0.5]]])
+    batch = token_batch(student, [2], teacher, [2])
+    cost = cosine_cost(student, teacher)
+    mine, theirs = attention_marginals(batch, cost)
+    mean = (1 - cost).mean(dim=2)
+    assert torch.allclose(mine, mean.clamp(min=0) / mean.clamp(min=0).sum())
+    mean = (1 - cost).mean(dim=1)
+    assert torch.allclose(theirs, mean.clamp(min=0) / mean.clamp(min=0).sum())
+    plan = (
+        TransportCost(None, attention_marginals)
+        .strategy(cost, batch.student_mask, batch.teacher_mask, mine, theirs)
+        .plan
+    )
+    expected = (plan * cost).sum().item()
+    assert TransportCost(None, attention_marginals)(batch).item() == pytest.approx(expected)
 
 
 def test_the_discriminator_learns_and_the_student_unlearns():
@@ -473,3 +494,16 @@ def test_embeddings_computed_before_are_not_computed_again(student, teacher):
         loss([foreign, stored])["ot"]
         == DistillationLoss(student, teacher)([foreign, english])["ot"]
     )
+
+
+@pytest.mark.parametrize(
+    "strategy", ["entropic", "ipot", "unbalanced", "partial", "quadratic", "exact"]
+)
+def test_every_strategy_gives_a_loss_with_a_gradient(strategy):
+    batch = random_batch(2, [(3, 2), (1, 4)], extra=1)
+    student = batch.student.clone().requires_grad_()
+    value = TransportCost(parse_strategy(strategy))(replace(batch, student=student))
+    assert 0 < value < 2
+    value.backward()
+    assert student.grad[batch.student_mask].count_nonzero() > 0
+    assert student.grad[~batch.student_mask].count_nonzero() == 0

@@ -10,6 +10,7 @@ from cipher import ENGLISH, cipher_pairs
 from tiny_models import tiny_encoder
 
 from optical_pt.models.student import copy_query_side
+from optical_pt.training.attention import plain_attention
 from optical_pt.training.hold_out import hold_out
 from optical_pt.training.run import train
 from optical_pt.training.settings import TrainingSettings
@@ -98,3 +99,13 @@ def test_stored_and_fresh_teacher_embeddings_train_alike(teacher, tmp_path):
         assert (tmp_path / str(store) / "teacher").exists() == store
     assert len(losses[0]) >= 2
     assert losses[0] == pytest.approx(losses[1], rel=0.02)
+
+
+def test_attention_is_plain_while_a_cpu_trains_in_bf16_only(teacher):
+    student = copy_query_side(teacher)
+    body = student[0].auto_model
+    before = body.config._attn_implementation
+    for bf16 in (True, False):
+        with plain_attention(student, TrainingSettings(bf16=bf16)):
+            assert body.config._attn_implementation == ("eager" if bf16 else before)
+        assert body.config._attn_implementation == before

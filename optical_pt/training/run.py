@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from optical_pt.training.attention import plain_attention
 from optical_pt.training.checkpoints import newest_complete_checkpoint
 from optical_pt.training.processes import first_alone, wait
 from optical_pt.training.selection import restore_best, score_history
@@ -72,7 +73,8 @@ def train(
     )
     checkpoint = newest_complete_checkpoint(work)
     trainer.args.eval_on_start = bool(held_out) and checkpoint is None
-    trainer.train(resume_from_checkpoint=checkpoint)
+    with plain_attention(student, settings):
+        trainer.train(resume_from_checkpoint=checkpoint)
     wait()
     history = _history(trainer.state.log_history, trainer.state.global_step, settings)
     if held_out:

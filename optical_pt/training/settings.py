@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from optical_pt.errors import InputError
 
 LOSSES = ("ot", "mse", "greedy", "scores", "contrastive", "perturbed", "language")
-MARGINALS = ("uniform", "idf")
+MARGINALS = ("uniform", "idf", "attention")
 TRAINABLE = ("embeddings", "new-embeddings", "adapters", "all")
 POSITIVE = ("learning_rate", "score_temperature", "perturbation")
 LEAST = {
@@ -41,7 +41,8 @@ class TrainingSettings:
             ``perturbed`` (transport under adversarial word embeddings), ``language`` (a
             discriminator to confuse). See :mod:`optical_pt.training.losses`.
         transport: how transport plans are found, see :func:`optical_pt.ot.parse_strategy`.
-        marginals: masses of tokens in the plan: ``"uniform"``, or ``"idf"`` over the bitext.
+        marginals: masses of tokens in the plan: ``"uniform"``, ``"idf"`` over the bitext, or
+            ``"attention"`` of the other sentence, see :mod:`optical_pt.ot.marginals`.
         score_temperature: of the softmax over MaxSim scores in ``scores`` and ``contrastive``.
         perturbation: size of the step in ``perturbed``, a share of the embeddings' norm.
         anchor: weight of the pull of word embeddings to their start; 0 leaves them free.

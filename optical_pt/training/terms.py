@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from optical_pt.models.fingerprint import query_modules
-from optical_pt.ot import parse_strategy
+from optical_pt.ot import IdfWeights, parse_strategy
 from optical_pt.training.losses import (
     Anchor,
     Contrastive,
     GreedyAlignment,
+    IdfMarginals,
     LanguageConfusion,
     LanguageDiscriminator,
     Perturbed,
     PooledMSE,
     ScoreDistillation,
     TransportCost,
+    attention_marginals,
 )
 from optical_pt.training.settings import TrainingSettings
 
@@ -76,31 +78,18 @@ def _transport(
     pairs: Sequence[SentencePair],
 ) -> TransportCost:
     strategy = parse_strategy(settings.transport)
-    if settings.marginals == "uniform":
-        return TransportCost(strategy)
+    if settings.marginals == "idf":
+        foreign = _idf(query_modules(student)[0].tokenizer, [pair.foreign for pair in pairs])
+        english = _idf(query_modules(teacher)[0].tokenizer, [pair.english for pair in pairs])
+        return TransportCost(strategy, IdfMarginals(foreign, english))
     return TransportCost(
-        strategy,
-        _idf(query_modules(student)[0].tokenizer, [pair.foreign for pair in pairs]),
-        _idf(query_modules(teacher)[0].tokenizer, [pair.english for pair in pairs]),
+        strategy, attention_marginals if settings.marginals == "attention" else None
     )
 
 
-def _idf(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[str]) -> Tensor:
+def _idf(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[str]) -> IdfWeights:
     encoded = tokenizer(list(sentences), truncation=False)
-    return inverse_frequency(encoded["input_ids"], len(tokenizer))
-
-
-def inverse_frequency(sentences: Iterable[Sequence[int]], vocabulary: int) -> Tensor:
-    """Weigh tokens by ``1 + log((1 + sentences) / (1 + sentences with the token))``.
-
-    >>> inverse_frequency([[0, 1], [0, 2]], vocabulary=3)
-    tensor([1.0000, 1.4055, 1.4055])
-    """
-    frequency, count = torch.zeros(vocabulary), 0
-    for ids in sentences:
-        frequency[list(set(ids))] += 1
-        count += 1
-    return 1 + ((1 + count) / (1 + frequency)).log()
+    return IdfWeights.learn(encoded["input_ids"], len(tokenizer))
 
 
 def _attach_discriminator(

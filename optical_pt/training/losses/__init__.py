@@ -9,13 +9,14 @@ from optical_pt.training.losses.language import LanguageConfusion, LanguageDiscr
 from optical_pt.training.losses.perturbation import Perturbed
 from optical_pt.training.losses.pooled import PooledMSE
 from optical_pt.training.losses.scores import ScoreDistillation
-from optical_pt.training.losses.transport import TransportCost
+from optical_pt.training.losses.transport import IdfMarginals, TransportCost, attention_marginals
 
 __all__ = [
     "Anchor",
     "Contrastive",
     "DistillationLoss",
     "GreedyAlignment",
+    "IdfMarginals",
     "LanguageConfusion",
     "LanguageDiscriminator",
     "Perturbed",
@@ -23,4 +24,5 @@ __all__ = [
     "ScoreDistillation",
     "TokenBatch",
     "TransportCost",
+    "attention_marginals",
 ]

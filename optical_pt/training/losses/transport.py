@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from torch import Tensor, nn
 
-from optical_pt.ot import Entropic, Strategy, cosine_cost
+from optical_pt.ot import Entropic, IdfWeights, Strategy, attention_weights, cosine_cost
 from optical_pt.training.losses.batch import TokenBatch
+
+# From a batch and its costs to the masses of the student's and of the teacher's tokens.
+Marginals = Callable[[TokenBatch, Tensor], tuple[Tensor, Tensor]]
 
 
 class TransportCost(nn.Module):
@@ -22,9 +27,8 @@ class TransportCost(nn.Module):
 
     Args:
         strategy: how plans are found, see :func:`optical_pt.ot.parse_strategy`.
-        student_weights: ``(student's vocabulary,)`` masses of tokens before they are normalised
-            in a sentence, such as idf; None is uniform.
-        teacher_weights: ``(teacher's vocabulary,)``, likewise.
+        marginals: masses of tokens, see :class:`IdfMarginals` and :func:`attention_marginals`;
+            None is uniform.
 
     Inputs:
         +------------------------------------+---------------------------------+
@@ -32,7 +36,7 @@ class TransportCost(nn.Module):
         +====================================+=================================+
         | student, teacher, their masks      | scalar in [0, 2]                |
         +------------------------------------+---------------------------------+
-        | student_ids, teacher_ids           | if there are weights            |
+        | student_ids, teacher_ids           | if the marginals do             |
         +------------------------------------+---------------------------------+
 
     >>> import torch
@@ -42,25 +46,43 @@ class TransportCost(nn.Module):
     tensor(0.1192)
     """
 
-    def __init__(
-        self,
-        strategy: Strategy | None = None,
-        student_weights: Tensor | None = None,
-        teacher_weights: Tensor | None = None,
-    ):
+    def __init__(self, strategy: Strategy | None = None, marginals: Marginals | None = None):
         super().__init__()
         self.strategy = strategy or Entropic()
-        self.register_buffer("student_weights", student_weights, persistent=False)
-        self.register_buffer("teacher_weights", teacher_weights, persistent=False)
+        self.marginals = marginals
 
     def forward(self, batch: TokenBatch) -> Tensor:
         """Return the mean transport cost."""
         cost = cosine_cost(batch.student, batch.teacher)
-        plan = self.strategy(
-            cost.detach(),
-            batch.student_mask,
-            batch.teacher_mask,
-            None if self.student_weights is None else self.student_weights[batch.student_ids],
-            None if self.teacher_weights is None else self.teacher_weights[batch.teacher_ids],
-        ).plan
+        constant = cost.detach()
+        weights = self.marginals(batch, constant) if self.marginals else (None, None)
+        plan = self.strategy(constant, batch.student_mask, batch.teacher_mask, *weights).plan
         return (plan * cost).sum(dim=(1, 2)).mean()
+
+
+class IdfMarginals:
+    """Masses in proportion to inverse document frequency, see :class:`optical_pt.ot.IdfWeights`.
+
+    Args:
+        student: of the foreign sentences' tokens.
+        teacher: of the English sentences' tokens.
+    """
+
+    def __init__(self, student: IdfWeights, teacher: IdfWeights):
+        self.student = student
+        self.teacher = teacher
+
+    def __call__(self, batch: TokenBatch, cost: Tensor) -> tuple[Tensor, Tensor]:
+        """Weigh both sides of a batch."""
+        return (
+            self.student(batch.student_ids, batch.student_mask),
+            self.teacher(batch.teacher_ids, batch.teacher_mask),
+        )
+
+
+def attention_marginals(batch: TokenBatch, cost: Tensor) -> tuple[Tensor, Tensor]:
+    """Masses by the other side's attention, see :func:`optical_pt.ot.attention_weights`."""
+    masks = batch.student_mask, batch.teacher_mask
+    student = attention_weights(1 - cost, *masks)
+    teacher = attention_weights(1 - cost.transpose(1, 2), *reversed(masks))
+    return student, teacher
