@@ -83,8 +83,8 @@ def _what_happened(record: Mapping[str, Any]) -> str:
         return "It was not trained after its vocabulary was started from word alignments."
     first, last = losses[0], losses[-1]
     return (
-        f"The loss went from {first['loss']:.3f} to {last['loss']:.3f} in {last['step']} steps; "
-        f"the weights are those of step {record['released']}."
+        f"The loss was {first['loss']:.3f} at step {first['step']} and {last['loss']:.3f} at step "
+        f"{last['step']}; the weights are those of step {record['released']}."
     )
 
 
