@@ -193,6 +193,20 @@ def test_indexes_of_other_documents_are_stale(folder):
     assert len(ClirTable(plan(folder)).shared.token_index) == 4
 
 
+def test_judged_documents_are_looked_for_in_an_index_that_is_used_again(folder):
+    ClirTable(plan(folder))
+    files = list((folder / "collection" / "qrels").iterdir())
+    lines = {file: file.read_text().splitlines() for file in files}
+    for file in files:
+        judged = lines[file][0].replace(lines[file][0].split()[2], "d9")
+        file.write_text("\n".join([*lines[file], judged]) + "\n")
+    with pytest.warns(UserWarning, match="'d9'"):
+        ClirTable(plan(folder))
+    for file in files:
+        file.write_text("\n".join(f"{line.split()[0]} 0 d9 1" for line in lines[file]) + "\n")
+    assert "'d9'" in refusal(folder)
+
+
 def test_a_token_index_of_another_teacher_is_stale(folder):
     ClirTable(plan(folder, students=None))
     LateInteraction.from_encoder(tiny_encoder(seed=1), "other").save(folder / "other")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -110,14 +110,28 @@ class Collection(ABC):
             document["title"] = _nfc(document["title"])
             document["text"] = _nfc(document["text"])
             yield document
-        if missing:
-            finding = (
-                f"{self.name}: {len(missing)} of the {n_judged} docnos in the qrels "
-                f"(such as {min(missing)!r}) are not in the documents"
-            )
-            if len(missing) == n_judged:
-                raise InputError(f"{finding}; use the documents that the qrels were made for")
-            warnings.warn(f"{finding}: no system can find them", stacklevel=2)
+        self._report_missing(missing, n_judged)
+
+    def require_judged(self, qrels: pd.DataFrame, docnos: Container[str]) -> None:
+        """Check the judged documents against docnos that were read before, such as an index's.
+
+        Raises:
+            InputError: if none of the judged docnos is there. If only some are missing, that is a
+                UserWarning.
+        """
+        judged = set(qrels["docno"])
+        self._report_missing({docno for docno in judged if docno not in docnos}, len(judged))
+
+    def _report_missing(self, missing: set[str], n_judged: int) -> None:
+        if not missing:
+            return
+        finding = (
+            f"{self.name}: {len(missing)} of the {n_judged} docnos in the qrels "
+            f"(such as {min(missing)!r}) are not in the documents"
+        )
+        if len(missing) == n_judged:
+            raise InputError(f"{finding}; use the documents that the qrels were made for")
+        warnings.warn(f"{finding}: no system can find them", stacklevel=3)
 
     def languages(self, sets: Sequence[str] | None = None) -> tuple[str, ...]:
         """Languages of the queries, sorted; the documents' own language may be among them."""

@@ -98,6 +98,8 @@ class Resources:
                     f"{index.path}: a stale index, made by another model than "
                     f"{self.teacher.name} is now; delete it or choose another --output"
                 )
+            if self.qrels is not None:
+                self.collection.require_judged(self.qrels, index.position)
             return index
         encoder = self.teacher.doc_encoder()
         encoded = (
