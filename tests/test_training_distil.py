@@ -13,6 +13,7 @@ from tiny_models import tiny_encoder
 from optical_pt.errors import InputError
 from optical_pt.models import LateInteraction
 from optical_pt.training.distil import distil
+from optical_pt.training.start_settings import StartSettings
 from optical_pt.training.trainer import TrainingSettings
 from optical_pt.translation import LexicalTable
 
@@ -20,6 +21,8 @@ torch.set_num_threads(1)
 
 PAIRS = cipher_pairs(300, seed=0)
 UNSEEN = cipher_pairs(60, seed=1)
+COPY = StartSettings(vocabulary=0)
+OWN = StartSettings("new-vocabulary")
 UNTRAINED = TrainingSettings(epochs=0)
 
 
@@ -55,9 +58,7 @@ def test_training_teaches_the_language(tmp_path):
     # The teacher knows the words of both languages as tokens, with random embeddings.
     teacher = LateInteraction.from_encoder(tiny_encoder([*ENGLISH, *FOREIGN]), "tiny")
     assert retrieval_score(teacher, UNSEEN) < 0.2
-    student = distil(
-        teacher, PAIRS, tmp_path / "xx", vocabulary_size=0, settings=settings(epochs=4)
-    )
+    student = distil(teacher, PAIRS, tmp_path / "xx", start=COPY, settings=settings(epochs=4))
     assert retrieval_score(student, UNSEEN) > 0.9
     losses = json.loads((tmp_path / "xx" / "training.json").read_text())["losses"]
     assert losses[-1]["loss"] < losses[0]["loss"] / 2
@@ -160,7 +161,14 @@ def test_several_languages_in_one_student(teacher, tmp_path):
             {"release": "vocabulary", "settings": TrainingSettings(train="all")},
             "a 'vocabulary' release needs train='embeddings'",
         ),
-        ({"vocabulary_size": -1}, "vocabulary -1: it must be at least 0"),
+        (
+            {"release": "vocabulary", "start": OWN},
+            "needs the start copy or extended, not new-vocabulary; choose 'router'",
+        ),
+        (
+            {"settings": TrainingSettings(train="new-embeddings"), "start": OWN},
+            "train='new-embeddings' needs the start 'extended', not 'new-vocabulary'",
+        ),
         ({"pairs": []}, "no sentence pairs to learn from"),
     ],
 )
@@ -186,7 +194,7 @@ def test_releasing_an_untrained_student_leaves_an_unfinished_training_alone(teac
 
 
 def test_a_teacher_of_another_kind_of_tokenizer_keeps_its_vocabulary(tmp_path, teacher):
-    student = distil(teacher, PAIRS[:20], tmp_path / "xx", vocabulary_size=0, settings=UNTRAINED)
+    student = distil(teacher, PAIRS[:20], tmp_path / "xx", start=COPY, settings=UNTRAINED)
     for a, b in zip(
         student.encode_queries(ENGLISH[:5]), teacher.encode_queries(ENGLISH[:5]), strict=True
     ):

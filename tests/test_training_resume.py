@@ -131,6 +131,31 @@ def test_help_is_quick_and_loads_no_model_library():
         ({"loss": "transport"}, "loss 'transport': choose from ot, mse, greedy"),
         ({"loss": "ot=0"}, "loss ot=0.0: its weight must be above 0"),
         ({"vocabulary": -5}, "vocabulary -5: it must be at least 0"),
+        ({"start": "new-vocabulary", "vocabulary": 0}, "start 'new-vocabulary': it needs words"),
+        ({"start": "copy", "fragments": 9}, "fragments 9: they are for the start 'extended' only"),
+        ({"start": "multilingual"}, "start 'multilingual': it needs an encoder"),
+        ({"encoder": "/nowhere/bert"}, "encoder /nowhere/bert: it is for the start 'multilingual'"),
+        (
+            {"start": "multilingual", "encoder": "/nowhere/bert"},
+            "encoder /nowhere/bert: cannot be loaded",
+        ),
+        (
+            {"start": "multilingual", "encoder": "{folder}/plain", "encoder-layers": 2},
+            "encoder_layers 2: {folder}/plain has 1; choose no more than it has",
+        ),
+        (
+            {"start": "multilingual", "encoder": "{folder}/plain", "train": "all", "layers": 2},
+            "layers 2: the student has 1; choose no more",
+        ),
+        ({"select-on": "/nowhere/pool"}, "/nowhere/pool: no such folder"),
+        ({"select-on": "optical:mini"}, "no queries in xx; the query sets have de, en, es, ha"),
+        ({"select-on": "optical:mini", "select-queries": "dev"}, "no query set 'dev'; choose from"),
+        ({"select-on": "optical:mini", "select-measure": "ABC"}, "unknown measure 'ABC'"),
+        (
+            {"select-on": "optical:mini", "hold-out": 9},
+            "select_on optical:mini: hold_out selects on",
+        ),
+        ({"select-queries": "mini"}, "select_queries mini: name their collection, too"),
         ({"release": "vocabulary", "train": "all"}, "'vocabulary' release needs train="),
         ({"train": "all", "layers": 3}, "layers 3: the student has 2; choose no more"),
         ({"hold-out": 99}, "hold_out 99: xx has 160 pairs whose sentences occur once; hold out at"),
@@ -146,7 +171,7 @@ def test_bad_input_ends_in_one_line(folder, tmp_path, capsys, options, message):
     assert main(arguments(folder, **{"output": tmp_path / "xx", **options})) == 2
     lines = capsys.readouterr().err.strip().split("\n")
     assert lines[-1].startswith("error: ")
-    assert message in lines[-1]
+    assert message.format(folder=folder) in lines[-1]
     assert not any("Traceback" in line for line in lines)
     assert list(tmp_path.iterdir()) == []
 

@@ -22,8 +22,11 @@ from optical_pt.training.distil import distil
 from optical_pt.training.hold_out import hold_out
 from optical_pt.training.selection import BEST, HeldOutRetrieval, KeepBest, restore_best
 from optical_pt.training.settings import TrainingSettings
+from optical_pt.training.start_settings import StartSettings
 
 torch.set_num_threads(1)
+
+COPY = StartSettings(vocabulary=0)
 
 PAIRS = cipher_pairs(200, seed=0)
 UNSEEN = cipher_pairs(60, seed=1)
@@ -144,7 +147,7 @@ def test_training_is_selected_when_it_helps(tmp_path):
     teacher = LateInteraction.from_encoder(tiny_encoder([*ENGLISH, *FOREIGN]), "tiny")
     run = {"batch_size": 16, "bf16": False, "learning_rate": 2e-2, "hold_out": 30}
     helpful = TrainingSettings(**run, epochs=4, evaluate_steps=10)
-    student = distil(teacher, PAIRS, tmp_path / "xx", vocabulary_size=0, settings=helpful)
+    student = distil(teacher, PAIRS, tmp_path / "xx", start=COPY, settings=helpful)
     record = json.loads((tmp_path / "xx" / "training.json").read_text())
     assert record["evaluations"][0]["mrr"] < 0.3
     assert record["released"] > 0

@@ -18,10 +18,13 @@ from optical_pt.training.adapters import add_adapters, merge_adapters
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.distil import distil
 from optical_pt.training.settings import TrainingSettings
+from optical_pt.training.start_settings import StartSettings
 from optical_pt.training.trainable import choose_trainable, finish
 from optical_pt.training.trainer import distillation_trainer
 
 torch.set_num_threads(1)
+
+COPY = StartSettings(vocabulary=0)
 
 PAIRS = cipher_pairs(48, seed=0)
 WORDS = "0.model.embeddings.word_embeddings.weight"
@@ -72,7 +75,7 @@ def test_new_embeddings_need_new_words(teacher, tmp_path):
     model = LateInteraction.from_encoder(teacher, "tiny")
     settings = run(train="new-embeddings")
     with pytest.raises(InputError, match="set the vocabulary above 0"):
-        distil(model, PAIRS, tmp_path / "xx", vocabulary_size=0, settings=settings)
+        distil(model, PAIRS, tmp_path / "xx", start=COPY, settings=settings)
 
 
 @pytest.mark.parametrize("train", ["all", "adapters"])

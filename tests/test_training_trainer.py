@@ -15,6 +15,7 @@ from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.student import copy_query_side
 from optical_pt.training.batches import LengthBucketSampler, length_bucket_sampler, shares
 from optical_pt.training.bitext import SentencePair
+from optical_pt.training.selection import HeldOutRetrieval
 from optical_pt.training.settings import TrainingSettings
 from optical_pt.training.tensorboard import ScalarLog
 from optical_pt.training.trainable import choose_trainable
@@ -243,7 +244,7 @@ def test_numbers_reach_tensorboard(teacher, tmp_path):
     settings = TrainingSettings(bf16=False, batch_size=2, epochs=1, evaluate_steps=1, hold_out=2)
     trainer = distillation_trainer(
         copy_query_side(teacher), teacher, pairs, tmp_path, settings,
-        held_out={"sw": pairs[:2]}, callbacks=[ScalarLog(writer)],
+        evaluator=HeldOutRetrieval({"sw": pairs[:2]}, teacher), callbacks=[ScalarLog(writer)],
     )  # fmt: skip
     trainer.train()
     logged = {(tag, step): value for tag, value, step in writer.scalars}

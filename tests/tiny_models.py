@@ -12,8 +12,14 @@ from sentence_transformers import MultiVectorEncoder
 from sentence_transformers.base.modules import Normalize, Transformer
 from sentence_transformers.multi_vector_encoder.modules import MultiVectorMask
 from tokenizers import Tokenizer, normalizers, pre_tokenizers, processors
-from tokenizers.models import WordPiece
-from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+from tokenizers.models import Unigram, WordPiece
+from transformers import (
+    BertConfig,
+    BertModel,
+    PreTrainedTokenizerFast,
+    XLMRobertaConfig,
+    XLMRobertaModel,
+)
 
 SPECIAL = {"unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]"}
 SPECIAL |= {"mask_token": "[MASK]"}
@@ -66,3 +72,41 @@ def _tokenizer(words: Sequence[str]) -> PreTrainedTokenizerFast:
         single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B [SEP]", special_tokens=ids
     )
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=64, **SPECIAL)
+
+
+def save_xlm_roberta(folder: Path, words: Sequence[str], *, dim: int) -> None:
+    """A 2-layer XLM-RoBERTa directory with a SentencePiece (unigram) tokenizer of these words."""
+    special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+    space = "\u2581"
+    pieces = [*special, *string.ascii_lowercase, space, *(space + word for word in words)]
+    scores = [0.0 if len(piece) > 1 else -10.0 for piece in pieces]
+    tokenizer = Tokenizer(Unigram(list(zip(pieces, scores, strict=True)), unk_id=3))
+    tokenizer.normalizer = normalizers.NFKC()
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    ids = [("<s>", 0), ("</s>", 2)]
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=ids
+    )
+    names = dict(zip(("cls", "pad", "sep", "unk", "mask"), special, strict=True))
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        model_max_length=62,
+        bos_token="<s>",
+        eos_token="</s>",
+        **{f"{name}_token": piece for name, piece in names.items()},
+    )
+    fast.save_pretrained(folder)
+    config = XLMRobertaConfig(
+        vocab_size=len(pieces),
+        hidden_size=dim,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=2 * dim,
+        max_position_embeddings=64,
+        pad_token_id=1,
+        bos_token_id=0,
+        eos_token_id=2,
+        type_vocab_size=1,
+    )
+    torch.manual_seed(0)
+    XLMRobertaModel(config, add_pooling_layer=False).save_pretrained(folder)

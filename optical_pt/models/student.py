@@ -68,14 +68,14 @@ def join_sides(student: MultiVectorEncoder, teacher: MultiVectorEncoder) -> Mult
     from sentence_transformers import MultiVectorEncoder
     from sentence_transformers.base.modules import Router
 
-    student_weights, student_rest = _split(query_modules(student))
-    teacher_weights, _ = _split(document_modules(teacher))
+    student_weights, student_rest = split_modules(query_modules(student))
+    teacher_weights, _ = split_modules(document_modules(teacher))
     router = Router.for_query_document(
         query_modules=student_weights, document_modules=teacher_weights
     )
     joined = MultiVectorEncoder(
         modules=[router, *copy.deepcopy(student_rest)],
-        prompts=teacher.prompts,
+        prompts={**teacher.prompts, "query": student.prompts.get("query", "")},
         device=str(teacher.device),
     )
     resolve_skiplist(joined)
@@ -92,7 +92,7 @@ def resolve_skiplist(encoder: MultiVectorEncoder) -> None:
             module.resolve_with_tokenizer(modules[0].tokenizer)
 
 
-def _split(modules: list[nn.Module]) -> tuple[list[nn.Module], list[nn.Module]]:
+def split_modules(modules: list[nn.Module]) -> tuple[list[nn.Module], list[nn.Module]]:
     """Modules up to the last that has weights, and those after it (mask, normalisation)."""
     last = max(i for i, module in enumerate(modules) if any(True for _ in module.parameters()))
     return modules[: last + 1], modules[last + 1 :]

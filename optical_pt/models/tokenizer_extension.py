@@ -6,7 +6,7 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from optical_pt.errors import InputError
@@ -44,7 +44,7 @@ def extend_tokenizer(
     from tokenizers import Tokenizer
     from transformers import PreTrainedTokenizerFast
 
-    state = _state(tokenizer)
+    state = wordpiece_state(tokenizer)
     vocabulary = state["model"]["vocab"]
     for added in state["added_tokens"]:
         # Tokens added to the teacher's own, such as ColBERT's [Q], would else give way to pieces.
@@ -54,7 +54,7 @@ def extend_tokenizer(
             raise InputError(f"piece {piece!r} is in the tokenizer already; leave it out")
         vocabulary[piece] = position
     state["model"]["max_input_chars_per_word"] = MAX_CHARACTERS_PER_WORD
-    state["normalizer"] = _script_safe_normalizer(state)
+    state["normalizer"] = script_safe_normalizer(state)
     # Not the tokenizer's own class: BertTokenizer puts BERT's normalizer back when it is loaded.
     return PreTrainedTokenizerFast(
         tokenizer_object=Tokenizer.from_str(json.dumps(state)),
@@ -89,11 +89,11 @@ def learn_pieces(
     Returns:
         new entries: characters, words, fragments; ``##x`` continues a word.
     """
-    splitter = _splitter(tokenizer)
+    splitter = word_splitter(tokenizer)
     counts = Counter(word for sentence in sentences for word in splitter(sentence))
     parts = cut_words(counts, fragments) if fragments else []
     unspaced = [word for word in counts if UNSPACED.search(word)]
-    unspaced_parts = _learn_fragments({word: counts.pop(word) for word in unspaced}, size)
+    unspaced_parts = learn_wordpieces({word: counts.pop(word) for word in unspaced}, size)
     by_frequency = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     words = [word for word, count in by_frequency if count >= min_frequency]
     characters = sorted({character for word in [*counts, *unspaced] for character in word})
@@ -113,7 +113,7 @@ def unknown_share(
     is 0.03 in Hausa and Yoruba, 0.05 in Igbo, 0.12 in Kinyarwanda and Swahili, 0.15 in German and
     0.27 to 0.30 in Zulu, Turkish and Finnish.
     """
-    splitter = _splitter(tokenizer)
+    splitter = word_splitter(tokenizer)
     order = random.Random(0).sample(list(sentences), len(sentences))
     tenth = len(order) // 10
     learnt = Counter(word for sentence in order[tenth:] for word in splitter(sentence))
@@ -123,12 +123,12 @@ def unknown_share(
     return unknown / max(1, len(words))
 
 
-def _splitter(tokenizer: PreTrainedTokenizerBase) -> Callable[[str], list[str]]:
+def word_splitter(tokenizer: PreTrainedTokenizerBase) -> Callable[[str], list[str]]:
     """A function from a sentence to its normalised words, as the extended tokenizer sees them."""
     from tokenizers import Tokenizer
 
-    state = _state(tokenizer)
-    state["normalizer"] = _script_safe_normalizer(state)
+    state = wordpiece_state(tokenizer)
+    state["normalizer"] = script_safe_normalizer(state)
     whole = Tokenizer.from_str(json.dumps(state))
 
     def split(sentence: str) -> list[str]:
@@ -138,8 +138,8 @@ def _splitter(tokenizer: PreTrainedTokenizerBase) -> Callable[[str], list[str]]:
     return split
 
 
-def _learn_fragments(counts: dict[str, int], size: int) -> list[str]:
-    """WordPiece entries of words in scripts without spaces."""
+def learn_wordpieces(counts: Mapping[str, int], size: int) -> list[str]:
+    """Learn WordPiece entries, characters first, from how often each word occurs."""
     from tokenizers import Tokenizer
     from tokenizers.models import WordPiece
     from tokenizers.trainers import WordPieceTrainer
@@ -156,7 +156,8 @@ def _learn_fragments(counts: dict[str, int], size: int) -> list[str]:
     return sorted(learner.get_vocab(), key=learner.get_vocab().__getitem__)
 
 
-def _state(tokenizer: PreTrainedTokenizerBase) -> dict:
+def wordpiece_state(tokenizer: PreTrainedTokenizerBase) -> dict:
+    """The JSON state of a tokenizer, or :class:`InputError` if it is not WordPiece."""
     backend = getattr(tokenizer, "backend_tokenizer", None)
     state = json.loads(backend.to_str()) if backend is not None else {}
     if state.get("model", {}).get("type") != "WordPiece":
@@ -168,7 +169,7 @@ def _state(tokenizer: PreTrainedTokenizerBase) -> dict:
     return state
 
 
-def _script_safe_normalizer(state: dict) -> dict | None:
+def script_safe_normalizer(state: dict) -> dict | None:
     """Replace a BERT normalizer that strips every combining mark by one that spares Indic ones."""
     bert = state["normalizer"]
     if bert is None or bert.get("type") != "BertNormalizer":

@@ -13,7 +13,7 @@ from pathlib import Path
 from optical_pt.errors import InputError
 from optical_pt.training.bitext_options import read_bitext_options
 from optical_pt.training.hub import check_repository, push_to_hub
-from optical_pt.training.options import parser, settings
+from optical_pt.training.options import parser, settings, start_settings
 from optical_pt.training.processes import is_first
 
 PACKAGES = ("optical-pt", "torch", "transformers", "sentence-transformers", "accelerate")
@@ -44,7 +44,7 @@ def _distil(options: argparse.Namespace, argv: list[str]) -> None:
         LateInteraction(options.teacher, device=options.device).load(),
         pairs,
         options.output,
-        vocabulary_size=options.vocabulary,
+        start=start_settings(options),
         settings=settings(options),
         release=options.release,
         resume=options.resume,

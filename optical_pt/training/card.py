@@ -30,7 +30,8 @@ def student_card(record: dict[str, Any], pairs: Sequence[SentencePair]) -> str:
     """
     languages = ", ".join(record["languages"])
     front = "".join(f"- {language}\n" for language in record["languages"])
-    settings = {"words added, at most": record["vocabulary_size"], **record["settings"]}
+    settings = {f"start: {name}": value for name, value in record["start"].items()}
+    settings |= record["settings"]
     return f"""---
 language:
 {front}library_name: sentence-transformers
@@ -80,12 +81,24 @@ Command: `{record.get("command", "optical_pt.training.distil(...)")}`
 def _what_happened(record: Mapping[str, Any]) -> str:
     losses = record["losses"]
     if not losses:
-        return "It was not trained after its vocabulary was started from word alignments."
+        return f"It was not trained; it is as it started: {_start(record['start'])}."
     first, last = losses[0], losses[-1]
     return (
-        f"The loss was {first['loss']:.3f} at step {first['step']} and {last['loss']:.3f} at step "
-        f"{last['step']}; the weights are those of step {record['released']}."
+        f"It started as {_start(record['start'])}. The loss was {first['loss']:.3f} at step "
+        f"{first['step']} and {last['loss']:.3f} at step {last['step']}; the weights are those of "
+        f"step {record['released']}."
     )
+
+
+def _start(start: Mapping[str, Any]) -> str:
+    embeddings = f"embeddings of new words: {start['new_embeddings']}"
+    layers = f"its lowest {start['encoder_layers']} layers" if start["encoder_layers"] else "whole"
+    return {
+        "copy": "a copy of the teacher",
+        "extended": f"the teacher with words added to its vocabulary ({embeddings})",
+        "new-vocabulary": f"the teacher's layers with a vocabulary of its own ({embeddings})",
+        "multilingual": f"the encoder `{start['encoder']}` ({layers}) and a linear projection",
+    }[start["kind"]]
 
 
 def _losses(record: Mapping[str, Any]) -> str:
@@ -105,11 +118,17 @@ def _held_out(record: Mapping[str, Any]) -> str:
     evaluations = record["evaluations"]
     if not evaluations:
         return ""
-    best = max(evaluations, key=lambda entry: entry["mrr"])
+    name, settings = record["measure"], record["settings"]
+    best = max(evaluations, key=lambda entry: entry[name])
+    tested = (
+        f"{name} of the queries {settings['select_queries'] or ''} of `{settings['select_on']}`"
+        if settings["select_on"]
+        else f"MRR of {settings['hold_out']} held-out sentences a language finding their "
+        "translations"
+    )
     return (
-        f"MRR of {record['settings']['hold_out']} held-out sentences a language finding their "
-        f"translations: {evaluations[0]['mrr']:.3f} before training, {best['mrr']:.3f} at step "
-        f"{best['step']}, {evaluations[-1]['mrr']:.3f} at the end (step "
+        f"{tested}: {evaluations[0][name]:.3f} before training, {best[name]:.3f} at step "
+        f"{best['step']}, {evaluations[-1][name]:.3f} at the end (step "
         f"{evaluations[-1]['step']}). The best was released.\n\n"
     )
 

@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING
 from optical_pt.errors import InputError
 from optical_pt.files import refuse_existing, write_directory, write_text
 from optical_pt.models import LateInteraction
-from optical_pt.models.student import copy_query_side, join_sides
+from optical_pt.models.student import join_sides
 from optical_pt.models.vocabulary_student import save_vocabulary_student
 from optical_pt.training.card import student_card
 from optical_pt.training.checkpoints import open_checkpoints
 from optical_pt.training.hold_out import hold_out
 from optical_pt.training.processes import first_alone, is_first, join, wait
 from optical_pt.training.run import History, train
+from optical_pt.training.select_on import open_queries
 from optical_pt.training.settings import TrainingSettings
+from optical_pt.training.start_settings import KEEPING_TOKENS, StartSettings
+from optical_pt.training.starts import count_layers, make_start
 from optical_pt.training.trainable import require_layers
-from optical_pt.training.vocabulary import new_vocabulary
 from optical_pt.translation import LexicalTable
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def distil(
     pairs: Sequence[SentencePair],
     output: str | Path,
     *,
-    vocabulary_size: int = 8000,
+    start: StartSettings | None = None,
     settings: TrainingSettings | None = None,
     release: str = "router",
     resume: bool = False,
@@ -56,8 +58,8 @@ def distil(
         teacher: the English model.
         pairs: the bitext, of one language or several.
         output: the folder to make.
-        vocabulary_size: at most this many of the pairs' foreign words are added to the teacher's
-            vocabulary; 0 keeps it as it is.
+        start: what the student starts from; by default the teacher with words of the pairs'
+            foreign side added to its vocabulary.
         settings: of training; ``epochs=0`` releases the starting point.
         release: ``"router"``, a sentence-transformers directory with the teacher as document
             side; ``"vocabulary"``, only the word embeddings that differ from the teacher's.
@@ -68,12 +70,14 @@ def distil(
         provenance: for the model card and ``training.json``: command, data, licences.
 
     Raises:
-        InputError: if the output exists, there are no pairs, an option is unknown, or there are
-            checkpoints of another training, or of this one but ``resume`` is not set.
+        InputError: if the output exists, there are no pairs, an option is unknown, the collection
+            to select on or the encoder to start from cannot be opened, or there are checkpoints of
+            another training, or of this one but ``resume`` is not set.
     """
-    output, settings = Path(output), settings or TrainingSettings()
-    _check(output, pairs, vocabulary_size, settings, release)
-    require_layers(teacher.encoder, settings)
+    output, settings, start = Path(output), settings or TrainingSettings(), start or StartSettings()
+    _check(output, pairs, start, settings, release)
+    require_layers(count_layers(teacher.encoder, start), settings)
+    queries = open_queries(settings, sorted({pair.language for pair in pairs}))
     kept, held_out = hold_out(pairs, settings.hold_out, seed=settings.seed)
     work = output.with_name(output.name + ".training")
     join(on_cpu=teacher.encoder.device.type == "cpu")
@@ -81,12 +85,13 @@ def distil(
         facts = {
             "teacher": teacher.fingerprint,
             "bitext": _hash(pairs),
-            "vocabulary": vocabulary_size,
-            **asdict(settings),
+            **start.facts(),
+            **settings.facts(),
+            "queries": queries.fingerprint if queries else None,
         }
         with first_alone():
             open_checkpoints(work, facts, resume=resume or not is_first())
-    student = _start(teacher.encoder, kept, vocabulary_size, settings.seed)
+    student = make_start(teacher.encoder, kept, start, seed=settings.seed)
     history = History([], [], 0)
     if settings.epochs:
         history = train(
@@ -96,6 +101,7 @@ def distil(
             held_out,
             work,
             settings,
+            queries=queries,
             store=Path(store) if store else None,
             tensorboard=Path(tensorboard) if tensorboard else None,
         )
@@ -104,7 +110,7 @@ def distil(
             "teacher": teacher.name,
             "teacher_fingerprint": teacher.fingerprint,
             "languages": sorted({pair.language for pair in pairs}),
-            "vocabulary_size": vocabulary_size,
+            "start": asdict(start),
             "settings": asdict(settings),
             **asdict(history),
             **(provenance or {}),
@@ -119,21 +125,29 @@ def distil(
 def _check(
     output: Path,
     pairs: Sequence[SentencePair],
-    vocabulary_size: int,
+    start: StartSettings,
     settings: TrainingSettings,
     release: str,
 ) -> None:
     refuse_existing(output)
     if not pairs:
         raise InputError(f"{output}: no sentence pairs to learn from; give some")
-    if vocabulary_size < 0:
-        raise InputError(f"vocabulary {vocabulary_size}: it must be at least 0")
     if release not in FORMATS:
         raise InputError(f"release {release!r}: choose one of {', '.join(FORMATS)}")
     if release == "vocabulary" and settings.train not in ("embeddings", "new-embeddings"):
         raise InputError("a 'vocabulary' release needs train='embeddings'; choose 'router'")
-    if settings.train == "new-embeddings" and not vocabulary_size:
+    if release == "vocabulary" and start.kind not in KEEPING_TOKENS:
+        raise InputError(
+            f"a 'vocabulary' release needs the start {' or '.join(KEEPING_TOKENS)}, not "
+            f"{start.kind}; choose 'router'"
+        )
+    if settings.train == "new-embeddings" and start.kind == "copy":
         raise InputError("train='new-embeddings' needs added words; set the vocabulary above 0")
+    if settings.train == "new-embeddings" and start.kind != "extended":
+        raise InputError(
+            f"train='new-embeddings' needs the start 'extended', not {start.kind!r}; choose "
+            "'embeddings'"
+        )
 
 
 def _hash(pairs: Sequence[SentencePair]) -> str:
@@ -141,18 +155,6 @@ def _hash(pairs: Sequence[SentencePair]) -> str:
     for pair in pairs:
         digest.update(f"{pair.language}\t{pair.english}\t{pair.foreign}\n".encode())
     return digest.hexdigest()
-
-
-def _start(
-    teacher: MultiVectorEncoder, pairs: Sequence[SentencePair], vocabulary_size: int, seed: int
-) -> MultiVectorEncoder:
-    from transformers import set_seed
-
-    set_seed(seed)
-    if vocabulary_size == 0:
-        return copy_query_side(teacher)
-    pieces, embeddings = new_vocabulary(teacher, pairs, size=vocabulary_size)
-    return copy_query_side(teacher, pieces, embeddings)
 
 
 def _release(

@@ -10,12 +10,15 @@ from typing import Any
 from optical_pt.training.bitext_options import add_bitext_options
 from optical_pt.training.settings import LOSSES, MARGINALS, TRAINABLE, parse_losses
 from optical_pt.training.settings import TrainingSettings as Settings
+from optical_pt.training.start_settings import KINDS, NEW_EMBEDDINGS, StartSettings
 
 REPORTERS = ("tensorboard",)
 EXAMPLE = """examples:
   python -m optical_pt.training --bitext ha=en-ha.tsv.gz --output students/ha
   python -m optical_pt.training --bitext ha=en-ha.tsv.gz --output students/ha-contrastive \\
       --loss ot=1 contrastive=0.1 --hold-out 300 --patience 5
+  python -m optical_pt.training --bitext ha=en-ha.tsv.gz --output students/ha-xlmr --train all \\
+      --start multilingual --encoder FacebookAI/xlm-roberta-base --body-learning-rate 3e-5
   torchrun --nproc_per_node 2 -m optical_pt.training --bitext ha=en-ha.tsv.gz --output students/ha
 
 A line of bitext is 'tag<TAB>English<TAB>foreign' or 'English<TAB>foreign'. A training that was
@@ -33,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add_bitext_options(made.add_argument_group("sentence pairs"))
     _add_student(made.add_argument_group("student"))
+    _add_start(made.add_argument_group("starting point of the student"))
     _add_loss(made.add_argument_group("loss"))
     _add_weights(made.add_argument_group("what is trained"))
     _add_schedule(made.add_argument_group("batches and epochs"))
@@ -52,15 +56,42 @@ def settings(options: argparse.Namespace) -> Settings:
     return Settings(**{**values, "loss": parse_losses(options.loss)})
 
 
+def start_settings(options: argparse.Namespace) -> StartSettings:
+    """The starting point that parsed options ask for.
+
+    Raises:
+        InputError: if options do not go together.
+    """
+    given = vars(options)
+    names = (field.name for field in fields(StartSettings) if field.name != "kind")
+    return StartSettings(options.start, **{name: given[name] for name in names})
+
+
 def _add_student(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
     add("--teacher", default="minilm", help="'minilm', a directory or a hub name (%(default)s)")
     add("--output", type=Path, required=True, help="the folder to make")
-    add("--vocabulary", type=int, default=8000, metavar="N",
-        help="foreign words added to the teacher's vocabulary, at most (%(default)s)")  # fmt: skip
     add("--release", choices=("router", "vocabulary"), default="router",
         help="a whole model, or only the word embeddings that changed (%(default)s)")  # fmt: skip
     add("--licences", default="see the sources", help="licences of the data, for the model card")
+
+
+def _add_start(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--start", choices=KINDS,
+        help="the teacher as it is, with words added (default), with a vocabulary of the language "
+        "alone, or a multilingual --encoder (train it with --train all)")  # fmt: skip
+    add("--vocabulary", type=int, default=StartSettings.vocabulary, metavar="N",
+        help="words added for a language, or entries of its own, at most; 0 copies the teacher "
+        "(%(default)s)")  # fmt: skip
+    add("--fragments", type=int, metavar="N",
+        help="parts of words added, too (default: 3000 if many words are unknown)")  # fmt: skip
+    add("--new-embeddings", choices=NEW_EMBEDDINGS, default=StartSettings.new_embeddings,
+        help="start of new words: the average of the English ones that they align with, random, "
+        "or the mean of all (%(default)s)")  # fmt: skip
+    add("--encoder", metavar="NAME",
+        help="its directory or hub name, such as FacebookAI/xlm-roberta-base")  # fmt: skip
+    add("--encoder-layers", type=int, metavar="N", help="its lowest ones that are kept (all)")
 
 
 def _add_loss(group: argparse._ArgumentGroup) -> None:
@@ -116,6 +147,11 @@ def _add_selection(group: argparse._ArgumentGroup) -> None:
     add("--hold-out", type=int, default=Settings.hold_out, metavar="PAIRS",
         help="of each language kept from training; the student that finds their translations "
         "best is released, by MRR (%(default)s: the last one)")  # fmt: skip
+    add("--select-on", metavar="COLLECTION",
+        help="select on judged queries instead: optical:NAME, irds:ID or a folder")  # fmt: skip
+    add("--select-queries", metavar="SET[,SET]", help="query sets of it (default: all)")
+    add("--select-measure", default=Settings.select_measure, metavar="MEASURE",
+        help="on them, such as AP or nDCG@10 (%(default)s)")  # fmt: skip
     add("--evaluate-steps", type=int, default=Settings.evaluate_steps, metavar="STEPS",
         help="from one test on them to the next (%(default)s)")  # fmt: skip
     add("--patience", type=int, default=Settings.patience, metavar="TESTS",

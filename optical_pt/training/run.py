@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from optical_pt.training.attention import plain_attention
 from optical_pt.training.checkpoints import newest_complete_checkpoint
 from optical_pt.training.processes import first_alone, wait
-from optical_pt.training.selection import restore_best, score_history
+from optical_pt.training.select_on import CollectionRetrieval
+from optical_pt.training.selection import HeldOutRetrieval, restore_best, score_history
 from optical_pt.training.settings import TrainingSettings
 from optical_pt.training.teacher_store import TeacherStore, teacher_store
 from optical_pt.training.tensorboard import tensorboard_log
@@ -19,8 +20,10 @@ from optical_pt.training.trainer import distillation_trainer
 
 if TYPE_CHECKING:
     from sentence_transformers import MultiVectorEncoder
+    from sentence_transformers.base.evaluation import BaseEvaluator
 
     from optical_pt.training.bitext import SentencePair
+    from optical_pt.training.select_on import SelectionQueries
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,16 @@ class History:
 
     Attributes:
         losses: ``step``, ``loss`` and each of its terms, averaged since the entry before.
-        evaluations: ``step`` and ``mrr`` of the tests on held-out pairs.
+        evaluations: ``step`` and score, under the measure's name, of the tests that select.
         released: the step whose weights the student has.
+        measure: name of that score: ``"mrr"`` of held-out pairs, or of a collection's queries, such
+            as ``"MAP"``.
     """
 
     losses: list[dict[str, float]]
     evaluations: list[dict[str, float]]
     released: int
+    measure: str = "mrr"
 
 
 def train(
@@ -46,6 +52,7 @@ def train(
     work: Path,
     settings: TrainingSettings,
     *,
+    queries: SelectionQueries | None = None,
     store: Path | None = None,
     tensorboard: Path | None = None,
 ) -> History:
@@ -58,29 +65,46 @@ def train(
         held_out: pairs by language to select on, or none.
         work: folder of checkpoints.
         settings: of training.
+        queries: of a collection, to select on instead of held-out pairs.
         store: folder of the teacher's embeddings; None is in ``work``.
         tensorboard: folder for TensorBoard's files, if they are wanted.
     """
+    store = store or work / "teacher"
+    sentences = _store(teacher, pairs, store, settings)
+    evaluator = _evaluator(teacher, held_out, queries, store)
     trainer = distillation_trainer(
         student,
         teacher,
         pairs,
         work,
         settings,
-        store=_store(teacher, pairs, store or work / "teacher", settings),
-        held_out=held_out,
+        store=sentences,
+        evaluator=evaluator,
         callbacks=[tensorboard_log(tensorboard)] if tensorboard else [],
     )
     checkpoint = newest_complete_checkpoint(work)
-    trainer.args.eval_on_start = bool(held_out) and checkpoint is None
+    trainer.args.eval_on_start = evaluator is not None and checkpoint is None
     with plain_attention(student, settings):
         trainer.train(resume_from_checkpoint=checkpoint)
     wait()
-    history = _history(trainer.state.log_history, trainer.state.global_step, settings)
-    if held_out:
+    measure = evaluator.primary_metric if evaluator else History.measure
+    history = _history(trainer.state.log_history, trainer.state.global_step, settings, measure)
+    if evaluator:
         restore_best(student, work)
     finish(student)
     return history
+
+
+def _evaluator(
+    teacher: MultiVectorEncoder,
+    held_out: Mapping[str, Sequence[SentencePair]],
+    queries: SelectionQueries | None,
+    store: Path,
+) -> BaseEvaluator | None:
+    if queries:
+        with first_alone():
+            return CollectionRetrieval(queries, teacher, store)
+    return HeldOutRetrieval(held_out, teacher) if held_out else None
 
 
 def _store(
@@ -98,10 +122,12 @@ def _store(
         )
 
 
-def _history(log: Sequence[Mapping[str, Any]], step: int, settings: TrainingSettings) -> History:
+def _history(
+    log: Sequence[Mapping[str, Any]], step: int, settings: TrainingSettings, measure: str
+) -> History:
     kept = ("step", "loss", *settings.weights)
     losses = [{name: entry[name] for name in kept if name in entry} for entry in log]
-    scores = [{"step": step, "mrr": score} for step, score in score_history(log)]
+    scores = [{"step": step, measure: score} for step, score in score_history(log, measure)]
     if scores:
-        step = int(max(scores, key=lambda entry: entry["mrr"])["step"])
-    return History([entry for entry in losses if "loss" in entry], scores, step)
+        step = int(max(scores, key=lambda entry: entry[measure])["step"])
+    return History([entry for entry in losses if "loss" in entry], scores, step, measure)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from optical_pt.training.bitext import SentencePair
 
 BEST = "best.safetensors"
-SCORE = "eval_mrr"
 
 
 class HeldOutRetrieval(BaseEvaluator):
@@ -42,7 +41,7 @@ class HeldOutRetrieval(BaseEvaluator):
         self.primary_metric = "mrr"
         self.foreign = {lang: [p.foreign for p in pairs] for lang, pairs in held_out.items()}
         self.english = {
-            lang: _pad(encode_texts(teacher, [p.english for p in pairs], "document"))
+            lang: pad_embeddings(encode_texts(teacher, [p.english for p in pairs], "document"))
             for lang, pairs in held_out.items()
         }
 
@@ -53,7 +52,7 @@ class HeldOutRetrieval(BaseEvaluator):
 
     @torch.no_grad()
     def _score(self, student: MultiVectorEncoder, language: str) -> float:
-        queries, query_mask = _pad(encode_texts(student, self.foreign[language], "query"))
+        queries, query_mask = pad_embeddings(encode_texts(student, self.foreign[language], "query"))
         reciprocal = []
         for start in range(0, len(queries), 16):
             rows = slice(start, start + 16)
@@ -72,15 +71,17 @@ class KeepBest(TrainerCallback):
     Args:
         directory: of ``best.safetensors``.
         patience: evaluations without a better score until training stops; 0 goes on to the end.
+        score: name of the evaluator's primary metric.
     """
 
-    def __init__(self, directory: Path, patience: int):
+    def __init__(self, directory: Path, patience: int, score: str = "mrr"):
         self.directory = directory
         self.patience = patience
+        self.score = score
 
     def on_evaluate(self, args: Any, state: Any, control: Any, model: Any, **_: Any) -> None:
         """Look at the newest score."""
-        scores = [score for _, score in score_history(state.log_history)]
+        scores = [score for _, score in score_history(state.log_history, self.score)]
         since = len(scores) - 1 - scores.index(max(scores))
         if since == 0 and state.is_world_process_zero:
             student = getattr(model, "module", model)
@@ -93,13 +94,16 @@ class KeepBest(TrainerCallback):
             control.should_training_stop = True
 
 
-def score_history(log_history: Sequence[Mapping[str, Any]]) -> list[tuple[int, float]]:
+def score_history(
+    log_history: Sequence[Mapping[str, Any]], score: str = "mrr"
+) -> list[tuple[int, float]]:
     """Steps and scores of a trainer's evaluations.
 
     >>> score_history([{"step": 0, "eval_mrr": 0.5}, {"step": 20, "loss": 0.1}])
     [(0, 0.5)]
     """
-    return [(entry["step"], entry[SCORE]) for entry in log_history if SCORE in entry]
+    name = f"eval_{score}"
+    return [(entry["step"], entry[name]) for entry in log_history if name in entry]
 
 
 def restore_best(student: MultiVectorEncoder, directory: Path) -> None:
@@ -107,7 +111,7 @@ def restore_best(student: MultiVectorEncoder, directory: Path) -> None:
     student.load_state_dict(load_file(directory / BEST))
 
 
-def _pad(embeddings: Sequence[Any]) -> tuple[torch.Tensor, torch.Tensor]:
+def pad_embeddings(embeddings: Sequence[Any]) -> tuple[torch.Tensor, torch.Tensor]:
     """``(sentences, tokens, dim)`` float32 and their mask."""
     tensors = [torch.from_numpy(tokens).float() for tokens in embeddings]
     masks = [torch.ones(len(tokens), dtype=torch.bool) for tokens in tensors]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from optical_pt.errors import InputError
 
@@ -66,6 +67,10 @@ class TrainingSettings:
         hold_out: pairs of each language kept from training; the weights that are best at finding
             their translations are released (by MRR, see
             :class:`~optical_pt.training.selection.HeldOutRetrieval`). 0 releases the last ones.
+        select_on: a collection (``optical:NAME``, ``irds:ID`` or a folder) whose judged queries in
+            the languages of the bitext select instead, see :mod:`optical_pt.training.select_on`.
+        select_queries: its query sets, separated by commas; None is all.
+        select_measure: on them, by its ir-measures name.
         evaluate_steps: steps from one such test to the next; there is one before the first.
         patience: tests without a better score until training stops; 0 goes on to the end.
         save_steps: steps from one checkpoint to the next.
@@ -95,6 +100,9 @@ class TrainingSettings:
     store: bool = True
     bf16: bool = True
     hold_out: int = 0
+    select_on: str | None = None
+    select_queries: str | None = None
+    select_measure: str = "AP"
     evaluate_steps: int = 50
     patience: int = 0
     save_steps: int = 200
@@ -119,8 +127,24 @@ class TrainingSettings:
                 raise InputError(f"{name} {value}: it must be at least {least}")
         if not self.body_start < 1:
             raise InputError(f"body_start {self.body_start}: it must be below 1")
-        if self.patience and not self.hold_out:
-            raise InputError(f"patience {self.patience}: it needs held-out pairs; set hold_out")
+        self._check_selection()
+
+    def _check_selection(self) -> None:
+        if self.select_on and self.hold_out:
+            raise InputError(
+                f"select_on {self.select_on}: hold_out selects on other data; leave one of them out"
+            )
+        if self.select_queries and not self.select_on:
+            raise InputError(f"select_queries {self.select_queries}: name their collection, too")
+        if self.patience and not (self.hold_out or self.select_on):
+            raise InputError(
+                f"patience {self.patience}: it needs held-out pairs; set hold_out, or select_on"
+            )
+
+    def facts(self) -> dict[str, Any]:
+        """What decides the weights, as JSON values."""
+        measure = self.select_measure if self.select_on else None
+        return {**asdict(self), "select_measure": measure}
 
     @property
     def weights(self) -> dict[str, float]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from optical_pt.training.settings import TrainingSettings
 
+#: An attribute of modules that come with random weights: they are trained in any case.
+FRESH = "starts_fresh"
+
 
 def choose_trainable(
     student: MultiVectorEncoder, settings: TrainingSettings, *, known: int = 0
@@ -33,11 +36,11 @@ def choose_trainable(
     Raises:
         InputError: if there is nothing to train, or there are not as many layers.
     """
-    require_layers(student, settings)
+    layers = layers_of(_body(student))
+    require_layers(len(layers), settings)
     words = _words(student)
     body = settings.train in ("all", "adapters") and settings.body_learning_rate != 0
     student.requires_grad_(body)
-    layers = _layers(student)
     if body and settings.train == "adapters":
         student.requires_grad_(False)
         with torch.random.fork_rng(devices=[]):
@@ -49,24 +52,25 @@ def choose_trainable(
         _embedding_module(student).requires_grad_(True)
         layers[: settings.layers].requires_grad_(True)
     words.requires_grad_(True)
+    for module in query_modules(student):
+        if getattr(module, FRESH, False):
+            module.requires_grad_(True)
     if settings.train == "new-embeddings":
         if known >= len(words):
             raise InputError("train 'new-embeddings': no words were added; choose 'embeddings'")
         words.register_hook(lambda gradient: _without_first(gradient, known))
 
 
-def require_layers(model: MultiVectorEncoder, settings: TrainingSettings) -> None:
-    """Raise :class:`InputError` unless a student, or its teacher, has the layers to train."""
-    if settings.layers is not None and settings.layers > len(_layers(model)):
-        raise InputError(
-            f"layers {settings.layers}: the student has {len(_layers(model))}; choose no more"
-        )
+def require_layers(count: int, settings: TrainingSettings) -> None:
+    """Raise :class:`InputError` unless a student of so many layers has those to train."""
+    if settings.layers is not None and settings.layers > count:
+        raise InputError(f"layers {settings.layers}: the student has {count}; choose no more")
 
 
 def finish(student: MultiVectorEncoder) -> None:
     """Take from a student what it needed for training only."""
     merge_adapters(student)
-    body = query_modules(student)[0].auto_model
+    body = _body(student)
     if hasattr(body, DISCRIMINATOR):
         delattr(body, DISCRIMINATOR)
     student.requires_grad_(True)
@@ -83,20 +87,23 @@ def body_pattern(student: MultiVectorEncoder) -> str:
 
 
 def _words(student: MultiVectorEncoder) -> nn.Parameter:
-    return query_modules(student)[0].auto_model.get_input_embeddings().weight
+    return _body(student).get_input_embeddings().weight
 
 
-def _layers(student: MultiVectorEncoder) -> nn.ModuleList:
-    """The layers of the encoder, from the bottom."""
-    body = query_modules(student)[0].auto_model
+def layers_of(body: nn.Module) -> nn.ModuleList:
+    """The layers of an encoder, from the bottom."""
     return next(
         (module for module in body.modules() if isinstance(module, nn.ModuleList)), nn.ModuleList()
     )
 
 
+def _body(student: MultiVectorEncoder) -> nn.Module:
+    return query_modules(student)[0].auto_model
+
+
 def _embedding_module(student: MultiVectorEncoder) -> nn.Module:
     """What comes below the layers: embeddings of words and positions, and their normalisation."""
-    body = query_modules(student)[0].auto_model
+    body = _body(student)
     return getattr(body, "embeddings", body.get_input_embeddings())
 
 

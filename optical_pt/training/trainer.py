@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from datasets import Dataset
-from safetensors.torch import load_file, save_file
 from sentence_transformers import (
     MultiVectorEncoder,
     MultiVectorEncoderTrainer,
     MultiVectorEncoderTrainingArguments,
 )
+from sentence_transformers.base.evaluation import BaseEvaluator
 from torch import nn
 from torch.optim.lr_scheduler import LambdaLR
 from transformers import TrainerCallback
 
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.training.batches import length_bucket_sampler
-from optical_pt.training.checkpoints import WEIGHTS
 from optical_pt.training.collator import PairCollator
 from optical_pt.training.losses import DistillationLoss
 from optical_pt.training.processes import processes
-from optical_pt.training.selection import HeldOutRetrieval, KeepBest
+from optical_pt.training.selection import KeepBest
 from optical_pt.training.settings import TrainingSettings
 from optical_pt.training.terms import make_terms
 from optical_pt.training.trainable import body_pattern, choose_trainable
+from optical_pt.training.weights_trainer import WeightsTrainer
 
 if TYPE_CHECKING:
     from optical_pt.training.bitext import SentencePair
@@ -44,7 +44,7 @@ def distillation_trainer(
     settings: TrainingSettings,
     *,
     store: TeacherStore | None = None,
-    held_out: Mapping[str, Sequence[SentencePair]] | None = None,
+    evaluator: BaseEvaluator | None = None,
     callbacks: Sequence[TrainerCallback] = (),
 ) -> MultiVectorEncoderTrainer:
     """Return a trainer that distils the teacher into the student by the losses of the settings.
@@ -57,8 +57,8 @@ def distillation_trainer(
         directory: for checkpoints.
         settings: see :class:`TrainingSettings`.
         store: the teacher's embeddings of the English sentences, if they were computed before.
-        held_out: pairs by language, no part of ``pairs``; the weights that find their translations
-            best are kept in the directory, see :mod:`optical_pt.training.selection`.
+        evaluator: scores the student every so many steps; the weights that are best by its primary
+            metric are kept in the directory, see :mod:`optical_pt.training.selection`.
         callbacks: of transformers, such as one that logs.
     """
     known = len(query_modules(teacher)[0].tokenizer)
@@ -67,15 +67,12 @@ def distillation_trainer(
     terms = make_terms(settings, student, teacher, pairs)
     trainer = _DistillationTrainer(
         model=student,
-        args=_arguments(student, directory, settings),
+        args=_arguments(student, directory, settings, evaluates=evaluator is not None),
         train_dataset=_dataset(pairs),
         loss=DistillationLoss(student, teacher, terms, settings.weights),
         data_collator=PairCollator(student, teacher, settings.max_length, store),
-        evaluator=HeldOutRetrieval(held_out, teacher) if held_out else None,
-        callbacks=[
-            *callbacks,
-            *([KeepBest(Path(directory), settings.patience)] if held_out else []),
-        ],
+        evaluator=evaluator,
+        callbacks=[*callbacks, *_keep_best(evaluator, Path(directory), settings)],
     )
     trainer.body_start = settings.body_start
     return trainer
@@ -85,6 +82,8 @@ def _arguments(
     student: MultiVectorEncoder,
     directory: str | Path,
     settings: TrainingSettings,
+    *,
+    evaluates: bool,
 ) -> MultiVectorEncoderTrainingArguments:
     on_cpu = student.device.type == "cpu"
     rates = {}
@@ -107,7 +106,7 @@ def _arguments(
         seed=settings.seed,
         data_seed=settings.seed,
         batch_sampler=length_bucket_sampler(settings.temperature, processes()),
-        eval_strategy="steps" if settings.hold_out else "no",
+        eval_strategy="steps" if evaluates else "no",
         eval_steps=settings.evaluate_steps,
         save_steps=settings.save_steps,
         save_total_limit=2,
@@ -116,6 +115,14 @@ def _arguments(
         report_to="none",
         dataloader_pin_memory=False,
     )
+
+
+def _keep_best(
+    evaluator: BaseEvaluator | None, directory: Path, settings: TrainingSettings
+) -> list[TrainerCallback]:
+    if evaluator is None:
+        return []
+    return [KeepBest(directory, settings.patience, evaluator.primary_metric)]
 
 
 def _dataset(pairs: Sequence[SentencePair]) -> Dataset:
@@ -129,22 +136,8 @@ def _dataset(pairs: Sequence[SentencePair]) -> Dataset:
     )
 
 
-class _DistillationTrainer(MultiVectorEncoderTrainer):
-    """Checkpoints hold every weight of the student, its parts for training only included.
-
-    The stock trainer writes a model directory, and loads it with a new random pooler.
-    """
-
+class _DistillationTrainer(WeightsTrainer):
     body_start = 0.0
-
-    def _save(self, output_dir: str | None = None, state_dict: dict | None = None) -> None:
-        folder = Path(output_dir or self.args.output_dir)
-        folder.mkdir(parents=True, exist_ok=True)
-        weights = {name: value.contiguous() for name, value in self.model.state_dict().items()}
-        save_file(weights, folder / WEIGHTS)
-
-    def _load_from_checkpoint(self, checkpoint_path: str) -> None:
-        self.model.load_state_dict(load_file(Path(checkpoint_path) / WEIGHTS))
 
     def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> LambdaLR:
         """Let the body begin late."""
@@ -159,9 +152,6 @@ class _DistillationTrainer(MultiVectorEncoderTrainer):
         """Log each term's own value, not its share of the sum."""
         weights = self.loss.weights
         super().track_loss_components({name: loss[name] / weights[name] for name in loss})
-
-    def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
-        """The card is written with the student, not with its checkpoints."""
 
 
 def _late(rate: Callable[[int], float], start: float) -> Callable[[int], float]:

@@ -1,13 +1,13 @@
-"""New vocabulary entries for a student, started from word alignment."""
+"""New vocabulary entries for a student."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from optical_pt.alignment import ibm1
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.tokenizer_extension import extend_tokenizer, learn_pieces, unknown_share
+from optical_pt.training.new_embeddings import new_embeddings
 
 if TYPE_CHECKING:
     import torch
@@ -29,12 +29,10 @@ def new_vocabulary(
     *,
     size: int,
     fragments: int | None = None,
+    embeddings: str = "ibm1",
+    seed: int = 0,
 ) -> tuple[list[str], torch.Tensor]:
     """Choose the entries that a teacher's tokenizer lacks for a language, and their embeddings.
-
-    A new entry starts as the average of the embeddings of the teacher's tokens, weighted by
-    t(English token | entry) of IBM model 1; one that aligns with nothing starts as the mean of
-    those that do.
 
     Args:
         teacher: a model with a WordPiece tokenizer.
@@ -44,30 +42,18 @@ def new_vocabulary(
         fragments: parts of words to learn for each language; by default 3,000 where more than a
             tenth of its running words are unknown
             (:func:`~optical_pt.models.tokenizer_extension.unknown_share`), else none.
+        embeddings: where those of new entries start, see
+            :func:`~optical_pt.training.new_embeddings.new_embeddings`.
+        seed: of random embeddings.
 
     Returns:
         the entries, and their ``(entries, hidden size)`` float32 embeddings.
     """
-    import torch
-
-    transformer = query_modules(teacher)[0]
-    tokenizer = transformer.tokenizer
-    foreign = [pair.foreign for pair in pairs]
+    tokenizer = query_modules(teacher)[0].tokenizer
     pieces = _pieces_by_language(tokenizer, pairs, size, fragments)
     extended = extend_tokenizer(tokenizer, pieces)
-    translation = ibm1(
-        _token_ids(extended, foreign),
-        _token_ids(tokenizer, [pair.english for pair in pairs]),
-        n_source=len(extended),
-        n_target=len(tokenizer),
-        iterations=8,
-    )[len(tokenizer) :]
-    english = transformer.auto_model.get_input_embeddings().weight.detach().float().cpu()
-    english = english[: len(tokenizer)]  # some models have more rows than tokens
-    embeddings = torch.from_numpy(translation @ english.numpy()).float()
-    aligned = torch.from_numpy(translation.sum(axis=1) > 0)
-    embeddings[~aligned] = (embeddings[aligned] if aligned.any() else english).mean(dim=0)
-    return pieces, embeddings
+    first = len(tokenizer)
+    return pieces, new_embeddings(embeddings, teacher, extended, pairs, first=first, seed=seed)
 
 
 def _pieces_by_language(
@@ -85,8 +71,3 @@ def _pieces_by_language(
             wanted = FRAGMENTS if many else 0
         pieces += learn_pieces(tokenizer, sentences, size=size, fragments=wanted)
     return list(dict.fromkeys(pieces))
-
-
-def _token_ids(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[str]) -> list[list[int]]:
-    encoded = tokenizer(list(sentences), add_special_tokens=False, truncation=False)
-    return encoded["input_ids"]

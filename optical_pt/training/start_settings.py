@@ -1,0 +1,86 @@
+"""What a student starts from."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from optical_pt.errors import InputError
+
+KINDS = ("copy", "extended", "new-vocabulary", "multilingual")
+NEW_EMBEDDINGS = ("ibm1", "random", "mean")
+#: Starts that keep the teacher's tokens, so that a student can be kept as what it adds to them.
+KEEPING_TOKENS = ("copy", "extended")
+
+
+@dataclass(frozen=True)
+class StartSettings:
+    """What a student starts from; all of it decides the weights that come out.
+
+    Attributes:
+        kind: ``"copy"`` of the teacher; ``"extended"``, a copy with words of the language added
+            to its vocabulary; ``"new-vocabulary"``, a copy of its layers with a vocabulary learnt
+            on the foreign sentences alone; ``"multilingual"``, another encoder with its own
+            tokenizer and a linear projection to the teacher's width. None is ``"extended"``, or
+            ``"copy"`` where ``vocabulary`` is 0.
+        vocabulary: at most so many words are added for a language, or so many entries learnt.
+        fragments: parts of words to add for each language, in ``"extended"``; None adds some where
+            many of its words are unknown, see
+            :func:`~optical_pt.training.vocabulary.new_vocabulary`.
+        new_embeddings: where embeddings of new entries start: ``"ibm1"``, ``"random"`` or
+            ``"mean"``, see :func:`~optical_pt.training.new_embeddings.new_embeddings`.
+        encoder: directory or hub name of the multilingual encoder, such as
+            ``"google-bert/bert-base-multilingual-cased"`` or ``"FacebookAI/xlm-roberta-base"``.
+        encoder_layers: keep this many of its layers, from the bottom; None keeps all.
+
+    Raises:
+        InputError: if a value is out of range, or options do not go together.
+
+    >>> StartSettings().kind, StartSettings(vocabulary=0).kind
+    ('extended', 'copy')
+    """
+
+    kind: str | None = None
+    vocabulary: int = 8000
+    fragments: int | None = None
+    new_embeddings: str = "ibm1"
+    encoder: str | None = None
+    encoder_layers: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, least in {"vocabulary": 0, "fragments": 0, "encoder_layers": 1}.items():
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise InputError(f"{name} {value}: it must be at least {least}")
+        if self.kind is None:
+            object.__setattr__(self, "kind", "extended" if self.vocabulary else "copy")
+        for name, known in {"kind": KINDS, "new_embeddings": NEW_EMBEDDINGS}.items():
+            if getattr(self, name) not in known:
+                word = "start" if name == "kind" else name
+                raise InputError(
+                    f"{word} {getattr(self, name)!r}: choose one of {', '.join(known)}"
+                )
+        self._check_together()
+
+    def _check_together(self) -> None:
+        if self.kind in ("extended", "new-vocabulary") and not self.vocabulary:
+            raise InputError(f"start {self.kind!r}: it needs words; set the vocabulary above 0")
+        if self.fragments is not None and self.kind != "extended":
+            raise InputError(f"fragments {self.fragments}: they are for the start 'extended' only")
+        if self.new_embeddings != "ibm1" and self.kind not in ("extended", "new-vocabulary"):
+            raise InputError(
+                f"new_embeddings {self.new_embeddings!r}: the start {self.kind!r} has no new words"
+            )
+        if self.kind == "multilingual" and not self.encoder:
+            raise InputError("start 'multilingual': it needs an encoder; give its name or folder")
+        if self.kind != "multilingual" and (self.encoder or self.encoder_layers):
+            raise InputError(
+                f"encoder {self.encoder or self.encoder_layers}: it is for the start "
+                "'multilingual' only"
+            )
+
+    def facts(self) -> dict[str, Any]:
+        """What decides the start, as JSON values; ``start`` is None where all is default."""
+        default = asdict(StartSettings(vocabulary=self.vocabulary))
+        chosen = {name: v for name, v in asdict(self).items() if v != default[name]}
+        return {"vocabulary": self.vocabulary, "start": chosen or None}
