@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
-from datetime import datetime, timezone
-from importlib.metadata import version
-from importlib.util import find_spec
-from pathlib import Path
 
 from optical_pt.errors import InputError
 from optical_pt.training.bitext_options import read_bitext_options
 from optical_pt.training.hub import check_repository, push_to_hub
-from optical_pt.training.options import parser, settings, start_settings
+from optical_pt.training.options import parser, settings, start_settings, tensorboard_folder
 from optical_pt.training.processes import is_first
-
-PACKAGES = ("optical-pt", "torch", "transformers", "sentence-transformers", "accelerate")
+from optical_pt.training.provenance import provenance
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -33,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
 def _distil(options: argparse.Namespace, argv: list[str]) -> None:
     if options.push_to_hub:
         check_repository(options.push_to_hub)
-    tensorboard = _tensorboard_folder(options)
+    tensorboard = tensorboard_folder(options)
     pairs, hashes = read_bitext_options(options, options.seed)
     print(f"{len(pairs)} sentence pairs", file=sys.stderr)
 
@@ -50,27 +44,13 @@ def _distil(options: argparse.Namespace, argv: list[str]) -> None:
         resume=options.resume,
         store=options.store_folder,
         tensorboard=tensorboard,
-        provenance={
-            "command": "python -m optical_pt.training " + shlex.join(argv),
-            "data_sha256": hashes,
-            "data_licences": options.licences,
-            "versions": {name: version(name) for name in PACKAGES},
-            "date": datetime.now(timezone.utc).date().isoformat(),
-        },
+        provenance=provenance("python -m optical_pt.training", argv, hashes, options.licences),
     )
     if not is_first():
         return
     print(f"saved {options.output}", file=sys.stderr)
     if options.push_to_hub:
         print(f"pushed to {push_to_hub(options.output, options.push_to_hub)}", file=sys.stderr)
-
-
-def _tensorboard_folder(options: argparse.Namespace) -> Path | None:
-    if "tensorboard" not in options.report_to:
-        return None
-    if find_spec("tensorboard") is None:
-        raise InputError("--report-to tensorboard: not installed; pip install tensorboard")
-    return options.output.with_name(options.output.name + ".tensorboard")
 
 
 if __name__ == "__main__":

@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from sentence_transformers import MultiVectorEncoder
 
     from optical_pt.training.settings import TrainingSettings
+    from optical_pt.training.teacher.settings import TeacherSettings
 
 
 @contextmanager
-def plain_attention(student: MultiVectorEncoder, settings: TrainingSettings) -> Iterator[None]:
-    """Within the block a student in bf16 on a CPU computes attention step by step.
+def plain_attention(
+    student: MultiVectorEncoder, settings: TrainingSettings | TeacherSettings
+) -> Iterator[None]:
+    """Within the block a model in bf16 on a CPU computes attention step by step.
 
     There the backward pass of torch's fused attention takes longer than all the rest: a step of 32
     pairs by MiniLM, 1 thread, takes 1.10 s with it and 0.55 s without.

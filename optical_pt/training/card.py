@@ -54,11 +54,11 @@ search = student.query_encoder() >> index.retriever()
 
 ## Data
 
-{_table(("language", "source tag", "pairs"), _data(pairs))}
+{table(("language", "source tag", "pairs"), _data(pairs))}
 
 Licence of the data by tag: {record.get("data_licences", "see the sources")}.
 
-{_table(("file", "SHA-256"), sorted(record.get("data_sha256", {}).items()))}
+{table(("file", "SHA-256"), sorted(record.get("data_sha256", {}).items()))}
 
 ## Training
 
@@ -68,9 +68,9 @@ Licence of the data by tag: {record.get("data_licences", "see the sources")}.
 
 Command: `{record.get("command", "optical_pt.training.distil(...)")}`
 
-{_table(("setting", "value"), settings.items())}
+{table(("setting", "value"), settings.items())}
 
-{_table(("package", "version"), record.get("versions", {}).items())}
+{table(("package", "version"), record.get("versions", {}).items())}
 
 ## Scores
 
@@ -110,7 +110,7 @@ def _losses(record: Mapping[str, Any]) -> str:
         known = [entry[name] for entry in losses if name in entry]
         values = (f"{known[0]:.4f}", f"{known[-1]:.4f}") if known else ("", "")
         rows.append((f"`{name}`: {METHODS[name]}", f"{weights[name]:g}", *values))
-    return _table(("loss", "weight", "first", "last"), rows)
+    return table(("loss", "weight", "first", "last"), rows)
 
 
 def _held_out(record: Mapping[str, Any]) -> str:
@@ -138,7 +138,8 @@ def _data(pairs: Sequence[SentencePair]) -> list[tuple[Any, ...]]:
     return [(*key, n) for key, n in sorted(counts.items())]
 
 
-def _table(head: Sequence[str], rows: Any) -> str:
+def table(head: Sequence[str], rows: Any) -> str:
+    """A Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
 

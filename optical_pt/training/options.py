@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import fields
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from optical_pt.errors import InputError
 from optical_pt.training.bitext_options import add_bitext_options
 from optical_pt.training.settings import LOSSES, MARGINALS, TRAINABLE, parse_losses
 from optical_pt.training.settings import TrainingSettings as Settings
@@ -169,7 +171,31 @@ def _add_run(group: argparse._ArgumentGroup) -> None:
     add("--save-steps", type=int, default=Settings.save_steps, metavar="STEPS",
         help="from one checkpoint to the next (%(default)s)")  # fmt: skip
     add("--resume", action="store_true", help="go on from the newest complete checkpoint")
-    add("--report-to", nargs="+", choices=REPORTERS, default=[], metavar="WHERE",
+    add_report(group)
+    add_push(group, "student")
+
+
+def add_report(group: argparse._ArgumentGroup) -> None:
+    """Add ``--report-to``, which :func:`tensorboard_folder` reads."""
+    group.add_argument("--report-to", nargs="+", choices=REPORTERS, default=[], metavar="WHERE",
         help=f"losses and scores go, beside the console: {', '.join(REPORTERS)} (to "
         "OUTPUT.tensorboard)")  # fmt: skip
-    add("--push-to-hub", metavar="REPOSITORY", help="the Hugging Face Hub gets the student there")
+
+
+def add_push(group: argparse._ArgumentGroup, model: str) -> None:
+    """Add ``--push-to-hub``."""
+    group.add_argument("--push-to-hub", metavar="REPOSITORY",
+        help=f"the Hugging Face Hub gets the {model} there")  # fmt: skip
+
+
+def tensorboard_folder(options: argparse.Namespace) -> Path | None:
+    """Where TensorBoard's files go, beside the output; None if they are not wanted.
+
+    Raises:
+        InputError: if TensorBoard is not installed.
+    """
+    if "tensorboard" not in options.report_to:
+        return None
+    if find_spec("tensorboard") is None:
+        raise InputError("--report-to tensorboard: not installed; pip install tensorboard")
+    return options.output.with_name(options.output.name + ".tensorboard")

@@ -1,0 +1,1 @@
+"""Tune an English late-interaction teacher on questions and passages."""
