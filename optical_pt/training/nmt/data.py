@@ -77,7 +77,9 @@ def rebalance(
         question_repeat: pairs that are questions occur this many times, since queries are.
         copy_share: English-to-English pairs added, as a share of all: a model that also learns
             to copy keeps the names and numbers of a query (Currey et al. 2017,
-            https://aclanthology.org/W17-4715).
+            https://aclanthology.org/W17-4715, who add as many as there are). With a share of 0.05
+            a small model never learnt to look at its source: the MAP of its translations was
+            .00 to .03, with 1 it is .16 to .40 (experiments/results).
         seed: of the draws.
     """
     draw = random.Random(seed)

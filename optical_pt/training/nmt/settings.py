@@ -43,7 +43,7 @@ class NmtSettings:
     dropout: float = 0.1
     label_smoothing: float = 0.1
     lexical_start: bool = True
-    guide_weight: float = 0.5
+    guide_weight: float = 1.0
     epochs: float = 10.0
     batch_tokens: int = 1200
     learning_rate: float = 3e-3
@@ -53,7 +53,7 @@ class NmtSettings:
     max_length: int = 64
     max_repeat: float = 1.5
     question_repeat: int = 2
-    copy_share: float = 0.05
+    copy_share: float = 1.0
     dev_pairs: int = 60
     seed: int = 0
     max_minutes: float | None = None
