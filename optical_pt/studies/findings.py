@@ -1,0 +1,75 @@
+"""What a result says, in sentences that its tests support."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from optical_pt.studies.result import StudyResult
+from optical_pt.studies.tables import ALPHA, column_title
+
+
+def finding(
+    result: StudyResult, task: str, measure: str, *, group: str | None = None,
+    level: float | None = None,
+) -> str:  # fmt: skip
+    """Which method is best on a group's mean (or the only language), and whether tests show it.
+
+    Args:
+        result: Of a study.
+        task: Of the result.
+        measure: Of the result.
+        group: ``"low"``, ``"other"`` or ``"all"``; by default the widest that there is.
+        level: On the study's axis; by default each method's rows without one, or the best level of
+            all, named in the sentence.
+
+    Returns:
+        One or two sentences. "Better" is only said where the corrected test says so; where the
+        best method is the baseline itself, its rivals' tests are reported.
+    """
+    rows = _scope(result.rows(task, measure), group)
+    if level is not None:
+        rows = rows[rows["level"] == level]
+    rows = rows.sort_values("value", ascending=False, kind="stable")
+    best = rows.iloc[0]
+    where = f"{column_title(best['language'], best['group'])}"
+    at = "" if pd.isna(best["level"]) else f" at {best['level']:g}"
+    text = (
+        f"{task} {measure}, {where}: {best['method']}{at} has the highest, {best['value']:.3f} "
+        f"[{best['low']:.3f}, {best['high']:.3f}]."
+    )
+    if result.baseline is None or len(rows) < 2:
+        return text
+    if best["method"] != result.baseline:
+        return f"{text} {_against(best, result.baseline)}"
+    same = rows["level"].isna() if pd.isna(best["level"]) else rows["level"] == best["level"]
+    rivals = rows[same & (rows["method"] != result.baseline)]
+    worse = [row["method"] for _, row in rivals.iterrows() if row["p_corrected"] < ALPHA]
+    rest = [row["method"] for _, row in rivals.iterrows() if row["method"] not in worse]
+    parts = [f"{_join(worse)} significantly below it"] if worse else []
+    parts += [f"no significant difference from {_join(rest)}"] if rest else []
+    return f"{text} It is the baseline: {'; '.join(parts)}." if parts else text
+
+
+def _against(best: pd.Series, baseline: str) -> str:
+    if pd.isna(best["p_corrected"]):
+        return f"It was not tested against {baseline}."
+    shown = "significantly above" if best["p_corrected"] < ALPHA else "not significantly above"
+    return (
+        f"It is {shown} {baseline} ({best['delta']:+.3f}, Holm-corrected p = "
+        f"{best['p_corrected']:.3g})."
+    )
+
+
+def _scope(rows: pd.DataFrame, group: str | None) -> pd.DataFrame:
+    means = rows[rows["language"] == "mean"]
+    if group is not None:
+        means = means[means["group"] == group]
+        return means if len(means) else rows[rows["group"] == group]
+    for widest in ("all", "low", "other"):
+        if (means["group"] == widest).any():
+            return means[means["group"] == widest]
+    return rows
+
+
+def _join(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,139 @@
+"""The plots of studies."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from optical_pt.evaluation.chart import PALETTE
+from optical_pt.studies.result import StudyResult
+from optical_pt.studies.tables import column_title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_COLOURS = (*PALETTE[4:], *PALETTE[:4])
+_MARKERS = "osD^vPX*"
+_SERIES = ("-", "--", ":", "-.")
+
+
+def bar_plot(result: StudyResult) -> bytes:
+    """A PNG with one panel a task and measure: methods by languages, 95% intervals over queries."""
+    figure, panels = _panels(result, width=max(7.0, 1.2 + 0.22 * _bars(result)))
+    for axes, (task, measure) in zip(panels, result.measured, strict=True):
+        rows = result.rows(task, measure)
+        scopes = _scopes(rows)
+        room = 0.8 / len(result.methods)
+        for number, method in enumerate(result.methods):
+            mine = rows[rows["method"] == method].set_index(["language", "group"])
+            found = [(place, mine.loc[s]) for place, s in enumerate(scopes) if s in mine.index]
+            if not found:
+                continue
+            places = [place - 0.4 + room * (number + 0.5) for place, _ in found]
+            axes.bar(
+                places, [row["value"] for _, row in found], room * 0.95,
+                yerr=_errors([row for _, row in found]), label=method,
+                color=_COLOURS[number % len(_COLOURS)], edgecolor="black", linewidth=0.4,
+                error_kw={"elinewidth": 0.8, "capsize": 1.5},
+            )  # fmt: skip
+        axes.set_xticks(range(len(scopes)), [column_title(*scope) for scope in scopes])
+        axes.set_ylabel(f"{task} {measure}")
+        axes.set_ylim(bottom=min(0.0, float(rows["low"].min())))
+    return _png(figure)
+
+
+def line_plot(
+    result: StudyResult, x_label: str, *, log: bool = False, means: bool = False
+) -> bytes:
+    """A PNG with a row of panels a task and measure, one a language: values along the levels.
+
+    Bands are 95% bootstrap intervals over queries. A method without levels is a horizontal line.
+
+    Args:
+        result: Of a study with levels.
+        x_label: What the levels are.
+        log: Whether they are spread logarithmically.
+        means: Draw the groups' means rather than languages.
+    """
+    measured = result.measured
+    first = _scopes(result.rows(*measured[0]))
+    chosen = [scope for scope in first if (scope[0] == "mean") == means] or first
+    figure, panels = _panels(result, width=max(4.5, 3.1 * len(chosen)), columns=len(chosen))
+    for number, axes in enumerate(panels):
+        task, measure = measured[number // len(chosen)]
+        scope = chosen[number % len(chosen)]
+        rows = result.rows(task, measure)
+        rows = rows[(rows["language"] == scope[0]) & (rows["group"] == scope[1])]
+        _draw_lines(axes, result, rows)
+        if log:
+            axes.set_xscale("log")
+        axes.set_title(column_title(*scope), fontsize=10)
+        axes.set_xlabel(x_label)
+        if number % len(chosen) == 0:
+            axes.set_ylabel(f"{task} {measure}")
+    return _png(figure)
+
+
+def _draw_lines(axes: Axes, result: StudyResult, rows: pd.DataFrame) -> None:
+    for number, method in enumerate(result.methods):
+        mine = rows[rows["method"] == method].sort_values("level")
+        if mine.empty:
+            continue
+        colour = _COLOURS[number % len(_COLOURS)]
+        style = {"color": colour, "label": method, "linestyle": _SERIES[number // 8 % 4]}
+        if mine["level"].isna().all():
+            axes.axhline(mine["value"].iloc[0], linewidth=1.2, **style)
+            continue
+        axes.plot(mine["level"], mine["value"], marker=_MARKERS[number % 8], markersize=4, **style)
+        axes.fill_between(mine["level"], mine["low"], mine["high"], color=colour, alpha=0.15)
+
+
+def _panels(result: StudyResult, width: float, columns: int = 1) -> tuple[Figure, list[Axes]]:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    count = len(result.measured)
+    size = (min(width, 20.0), 1.0 + 2.9 * count)
+    figure = Figure(figsize=size, dpi=130, layout="constrained")
+    FigureCanvasAgg(figure)
+    grid = figure.subplots(count, columns, squeeze=False, sharey="row")
+    for axes in grid.flat:
+        axes.grid(axis="y", color="#dddddd", linewidth=0.6)
+        axes.set_axisbelow(True)
+        axes.spines[["top", "right"]].set_visible(False)
+    return figure, list(grid.flat)
+
+
+def _png(figure: Figure) -> bytes:
+    handles, labels = [], []
+    for axes in figure.axes:  # a method may be missing from the first panel
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
+            if label not in labels:
+                handles.append(handle)
+                labels.append(label)
+    figure.legend(handles, labels, loc="outside lower center", ncols=min(4, len(labels)),
+                  frameon=False, fontsize=9)  # fmt: skip
+    buffer = io.BytesIO()
+    # No software version or date in the file: equal results give equal bytes.
+    figure.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _scopes(rows: pd.DataFrame) -> list[tuple[str, str]]:
+    scopes = list(rows[["language", "group"]].drop_duplicates().itertuples(index=False, name=None))
+    return sorted(scopes, key=lambda scope: (scope[0] == "mean", scope[1] == "all"))
+
+
+def _errors(rows: list[pd.Series]) -> np.ndarray:
+    """Distances from the value down to ``low`` and up to ``high``."""
+    below = [max(0.0, row["value"] - row["low"]) for row in rows]
+    above = [max(0.0, row["high"] - row["value"]) for row in rows]
+    return np.array([below, above])
+
+
+def _bars(result: StudyResult) -> int:
+    return len(result.methods) * len(_scopes(result.rows(*result.measured[0])))

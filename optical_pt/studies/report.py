@@ -1,0 +1,99 @@
+"""The files of a study's result."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from optical_pt.errors import InputError
+from optical_pt.evaluation.manifest import describe_environment
+from optical_pt.files import gzip_bytes, hash_bytes, write_bytes
+from optical_pt.studies.result import StudyResult
+from optical_pt.studies.tables import latex, markdown
+
+
+def write_study(
+    result: StudyResult,
+    folder: str | Path,
+    *,
+    plot: bytes,
+    findings: Sequence[str],
+    manifest: Mapping[str, object] | None = None,
+) -> list[Path]:
+    """Write a result as files that people and programs read.
+
+    - ``results.csv``: the summary in full precision;
+    - ``per_query.csv.gz``: the scores of every trial and query;
+    - ``table.md``, ``table.tex`` and ``plot.png``;
+    - ``findings.md``: the sentences;
+    - ``manifest.json``: versions, command, date, the hashes of the other files, and the entries of
+      ``manifest`` (seeds, hashes of models and data, …).
+
+    Each file is whole or absent, and the manifest comes last: where it is, the report is complete.
+
+    Returns:
+        The paths written.
+    """
+    folder = Path(folder)
+    files = {
+        "results.csv": _csv(result.summary),
+        "per_query.csv.gz": gzip_bytes(_csv(result.per_query)),
+        "table.md": markdown(result).encode(),
+        "table.tex": latex(result).encode(),
+        "findings.md": "".join(f"- {sentence}\n" for sentence in findings).encode(),
+        "plot.png": plot,
+    }
+    record = {
+        **describe_environment(),
+        **(manifest or {}),
+        "groups": result.groups,
+        "methods": list(result.methods),
+        "baseline": result.baseline,
+        "files": {name: hash_bytes(data) for name, data in files.items()},
+    }
+    last = json.dumps(record, indent=2, ensure_ascii=False).encode() + b"\n"
+    (folder / "manifest.json").unlink(missing_ok=True)
+    for name, data in files.items():
+        write_bytes(folder / name, data)
+    write_bytes(folder / "manifest.json", last)
+    return [folder / name for name in (*files, "manifest.json")]
+
+
+def read_study(folder: str | Path) -> StudyResult:
+    """Read the result that :func:`write_study` wrote.
+
+    Raises:
+        InputError: if a file is missing, or is not the one that the manifest names.
+    """
+    folder = Path(folder)
+    data = {}
+    for name in ("manifest.json", "results.csv", "per_query.csv.gz"):
+        try:
+            data[name] = (folder / name).read_bytes()
+        except FileNotFoundError:
+            raise InputError(f"{folder}: no {name}; give the folder of a finished study") from None
+    record = json.loads(data["manifest.json"])
+    for name, expected in record["files"].items():
+        if name in data and hash_bytes(data[name]) != expected:
+            raise InputError(f"{folder / name}: not as the manifest has it; run the study again")
+    text = {"qid": str, "task": str, "measure": str, "language": str, "method": str}
+    read = {"dtype": text, "keep_default_na": False, "na_values": {"level": [""]}}
+    numbers = ("value", "sd", "low", "high", "delta", "p_value", "p_corrected", "level")
+    summary = pd.read_csv(
+        io.BytesIO(data["results.csv"]),
+        dtype=text,
+        keep_default_na=False,
+        na_values={column: [""] for column in numbers},
+    )
+    per_query = pd.read_csv(io.BytesIO(data["per_query.csv.gz"]), compression="gzip", **read)
+    return StudyResult(
+        per_query, summary, record["groups"], tuple(record["methods"]), record["baseline"]
+    )
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    return frame.to_csv(index=False, lineterminator="\n").encode()

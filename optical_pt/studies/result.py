@@ -1,0 +1,228 @@
+"""What the trials of a study say together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from optical_pt.errors import InputError
+from optical_pt.evaluation.significance import correct_p_values, paired_p_value
+from optical_pt.evaluation.system import GROUPS
+
+RESAMPLES = 2_000
+PLACE = ["task", "measure", "level", "language"]
+
+
+@dataclass(frozen=True, eq=False)
+class StudyResult:
+    """Scores of methods by languages, averaged over queries and seeds, with intervals and tests.
+
+    Attributes:
+        per_query: Columns ``method, level, language, seed, task, measure, qid, value``.
+        summary: One row a task, measure, level, language and method, then the same for the mean
+            over the languages of a group (``language`` is ``"mean"``). ``value`` is the mean over
+            queries, then seeds; ``sd`` the standard deviation over seeds (NaN for one seed);
+            ``low`` and ``high`` the 95% bootstrap interval over queries of the scores' means over
+            seeds; ``delta`` the difference from the baseline; ``p_value`` of a paired test and
+            ``p_corrected`` after Holm, over all tests of a task and measure.
+        groups: ``"low"`` or ``"other"`` for each language, in order.
+        methods: In order.
+        baseline: The method that the others are tested against, or None.
+    """
+
+    per_query: pd.DataFrame
+    summary: pd.DataFrame
+    groups: dict[str, str]
+    methods: tuple[str, ...]
+    baseline: str | None
+
+    @property
+    def measured(self) -> list[tuple[str, str]]:
+        """Tasks with their measures, in order."""
+        return list(self.summary[["task", "measure"]].drop_duplicates().itertuples(index=False))
+
+    @property
+    def levels(self) -> list[float]:
+        """Places on the study's axis; empty where it has none."""
+        return sorted(self.summary["level"].dropna().unique())
+
+    def rows(self, task: str, measure: str) -> pd.DataFrame:
+        """The summary of one task and measure.
+
+        Raises:
+            InputError: if it was not measured.
+        """
+        if (task, measure) not in self.measured:
+            known = ", ".join(f"{t} {m}" for t, m in self.measured)
+            raise InputError(f"{task} {measure} was not measured: choose from {known}")
+        chosen = (self.summary["task"] == task) & (self.summary["measure"] == measure)
+        return self.summary[chosen]
+
+
+def summarize_study(
+    per_query: pd.DataFrame,
+    groups: Mapping[str, str],
+    *,
+    baseline: str | None = None,
+    seed: int = 0,
+) -> StudyResult:
+    r"""Average trials over queries and seeds, and test methods against a baseline.
+
+    Methods meet on the same task, measure, level and language. With :math:`s_{mq}` the mean over
+    seeds of method m's score on query q, a language's test is the paired t-test over queries of
+    :math:`s_{mq} - s_{bq}`; that of a group's mean is the paired randomization test (Smucker, Allan
+    and Carterette, CIKM 2007) over the queries of all its languages, each weighted so that every
+    language counts the same. P-values are corrected after Holm (1979) over the tests of one task
+    and measure. A seed is no new query: three seeds of one query are averaged, not counted thrice.
+
+    Args:
+        per_query: As :func:`~optical_pt.studies.trial.run_trials` gives it.
+        groups: ``"low"`` or ``"other"`` for each language.
+        baseline: A method, or None for no tests.
+        seed: Of intervals and of the randomization test.
+
+    Raises:
+        InputError: if a language has no group, no method is called like the baseline, or the seeds
+            or methods of a language were measured on different queries.
+
+    >>> columns = ["method", "level", "language", "seed", "task", "measure", "qid", "value"]
+    >>> per_query = pd.DataFrame(
+    ...     [
+    ...         ("OT", None, "ha", 0, "pool", "MAP", "1", 0.5),
+    ...         ("MSE", None, "ha", 0, "pool", "MAP", "1", 0.25),
+    ...     ],
+    ...     columns=columns,
+    ... )
+    >>> result = summarize_study(per_query, {"ha": "low"}, baseline="MSE")
+    >>> result.summary[["method", "language", "value", "delta"]].values.tolist()
+    [['OT', 'ha', 0.5, 0.25], ['MSE', 'ha', 0.25, 0.0]]
+    """
+    methods = tuple(dict.fromkeys(per_query["method"]))
+    present = set(per_query["language"])
+    if unknown := sorted(present - set(groups)):
+        raise InputError(f"language {unknown[0]!r} has no group: use one of {', '.join(GROUPS)}")
+    if baseline is not None and baseline not in methods:
+        raise InputError(f"unknown baseline {baseline!r}: use one of {', '.join(methods)}")
+    ordered = {language: group for language, group in groups.items() if language in present}
+    cells = {key: _Cell(rows) for key, rows in _split(per_query)}
+    rows = []
+    for (task, measure, level), block in _blocks(cells).items():
+        for members, language, group in _scopes(block, ordered):
+            base = _members(block, baseline, members) if baseline else None
+            for method in methods:
+                own = _members(block, method, members)
+                if own is None:
+                    continue
+                place = (task, measure, method, level, language, group)
+                rows.append((*place, *_statistics(own, base, method == baseline, place, seed)))
+    summary = pd.DataFrame(rows, columns=[
+        "task", "measure", "method", "level", "language", "group", "value", "sd", "low", "high",
+        "delta", "p_value", "n_queries", "n_seeds",
+    ])  # fmt: skip
+    summary.insert(len(summary.columns) - 2, "p_corrected", float("nan"))
+    for _, index in summary.groupby(["task", "measure"], sort=False).groups.items():
+        p_values = summary.loc[index, "p_value"].to_numpy()
+        summary.loc[index, "p_corrected"] = correct_p_values(p_values, "holm")
+    return StudyResult(per_query, summary, ordered, methods, baseline)
+
+
+class _Cell:
+    """The scores of one method at one place: seeds by queries."""
+
+    def __init__(self, rows: pd.DataFrame):
+        wide = rows.pivot(index="qid", columns="seed", values="value").sort_index()
+        if wide.isna().any(axis=None):
+            first = rows.iloc[0]
+            qid = wide.index[wide.isna().any(axis=1)][0]
+            raise InputError(
+                f"{first['method']} in {first['language']}: qid {qid!r} was not scored with every "
+                "seed; measure all on the same queries"
+            )
+        self.qids = wide.index
+        self.by_seed = wide.mean().to_numpy()
+        self.scores = wide.mean(axis=1).to_numpy()
+
+
+def _split(per_query: pd.DataFrame) -> list[tuple[tuple, pd.DataFrame]]:
+    keys = ["task", "measure", "level", "language", "method"]
+    return list(per_query.groupby(keys, sort=False, dropna=False))
+
+
+def _blocks(cells: dict[tuple, _Cell]) -> dict[tuple, dict[tuple[str, str], _Cell]]:
+    """Cells by language and method, for each task, measure and level."""
+    blocks: dict[tuple, dict[tuple[str, str], _Cell]] = {}
+    for (task, measure, level, language, method), cell in cells.items():
+        # NaN is no key to find things by.
+        place = (task, measure, None if pd.isna(level) else level)
+        blocks.setdefault(place, {})[language, method] = cell
+    return blocks
+
+
+def _scopes(block: dict, groups: dict[str, str]) -> list[tuple[list[str], str, str]]:
+    """Single languages, then the groups of several, then all if there are two groups."""
+    present = {language for language, _ in block}
+    scopes = [([name], name, group) for name, group in groups.items() if name in present]
+    members = {
+        g: [name for name in groups if groups[name] == g and name in present] for g in GROUPS
+    }
+    scopes += [(names, "mean", group) for group, names in members.items() if len(names) > 1]
+    if all(members.values()):
+        scopes.append(([name for names in members.values() for name in names], "mean", "all"))
+    return scopes
+
+
+def _members(block: dict, method: str, languages: list[str]) -> list[_Cell] | None:
+    """A method's cells of the languages, or None if it lacks one."""
+    if any((language, method) not in block for language in languages):
+        return None
+    return [block[language, method] for language in languages]
+
+
+def _statistics(
+    own: list[_Cell], base: list[_Cell] | None, is_baseline: bool, place: tuple, seed: int
+) -> tuple:
+    seeds = {len(cell.by_seed) for cell in own}
+    by_seed = np.mean([cell.by_seed for cell in own], axis=0) if len(seeds) == 1 else None
+    value = float(np.mean([cell.scores.mean() for cell in own]))
+    sd = float(np.std(by_seed, ddof=1)) if by_seed is not None and len(by_seed) > 1 else np.nan
+    low, high = _interval([cell.scores for cell in own], seed)
+    delta = p_value = float("nan")
+    if base is not None:
+        _check_queries(own, base, place)
+        delta = value - float(np.mean([cell.scores.mean() for cell in base]))
+        if not is_baseline:
+            p_value = _p_value([a.scores - b.scores for a, b in zip(own, base, strict=True)], seed)
+    n_queries = sum(len(cell.qids) for cell in own)
+    return value, sd, low, high, delta, p_value, n_queries, max(seeds)
+
+
+def _check_queries(own: list[_Cell], base: list[_Cell], place: tuple) -> None:
+    for mine, other in zip(own, base, strict=True):
+        if not mine.qids.equals(other.qids):
+            odd = mine.qids.symmetric_difference(other.qids)[0]
+            raise InputError(
+                f"{place[0]} {place[4]}: {place[2]} and the baseline were not measured on the same "
+                f"queries (such as {odd!r})"
+            )
+
+
+def _p_value(differences: list[np.ndarray], seed: int) -> float:
+    if len(differences) == 1:
+        return paired_p_value(differences[0], np.zeros(len(differences[0])))
+    weighted = np.concatenate([values / len(values) for values in differences])
+    return paired_p_value(weighted, np.zeros(len(weighted)), "randomization", seed=seed)
+
+
+def _interval(scores: list[np.ndarray], seed: int) -> tuple[float, float]:
+    """Bootstrap percentile interval of the mean over languages of means over queries."""
+    rng = np.random.default_rng(seed)
+    means = np.zeros(RESAMPLES)
+    for values in scores:
+        # A draw is how often each query is taken.
+        counts = rng.multinomial(len(values), np.full(len(values), 1 / len(values)), RESAMPLES)
+        means += counts @ values / len(values)
+    low, high = np.quantile(means / len(scores), [0.025, 0.975])
+    return float(low), float(high)

@@ -1,0 +1,152 @@
+"""What a study is, and the command that runs one."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from optical_pt.errors import InputError
+from optical_pt.studies.report import write_study
+from optical_pt.studies.result import StudyResult, summarize_study
+from optical_pt.studies.tables import markdown
+from optical_pt.studies.trial import Trial, run_trials
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a study will do.
+
+    Attributes:
+        trials: In the order in which they run.
+        measure: Gives the scores of a trial, see :func:`~optical_pt.studies.trial.run_trials`.
+        identity: Text that changes whenever the scores of a trial may change.
+        groups: ``"low"`` or ``"other"`` for each language.
+        facts: For the manifest: hashes of data and models, settings.
+    """
+
+    trials: Sequence[Trial]
+    measure: Callable[[Trial], pd.DataFrame]
+    identity: Callable[[Trial], str]
+    groups: Mapping[str, str]
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+class Study(ABC):
+    """A question, the trials that answer it, and how the answer is shown."""
+
+    #: Of the script and of the folder of its results.
+    name: str
+    #: One sentence.
+    question: str
+    #: The method that the others are tested against.
+    baseline: str | None = None
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:  # noqa: B027
+        """Add what the study's command takes beside :func:`study_parser`'s options."""
+
+    @abstractmethod
+    def plan(self, options: argparse.Namespace, folder: Path) -> Plan:
+        """Open data and models and say what is to be done.
+
+        Args:
+            options: Parsed; ``options.full`` tells a full run from a quick one.
+            folder: For students, indexes and whatever else may be used again.
+
+        Raises:
+            InputError: on options, data or models that cannot be used.
+        """
+
+    @abstractmethod
+    def plot(self, result: StudyResult) -> bytes:
+        """The plot, as a PNG."""
+
+    @abstractmethod
+    def findings(self, result: StudyResult) -> list[str]:
+        """The answer, in sentences that the numbers support."""
+
+
+def study_parser(study: Study) -> argparse.ArgumentParser:
+    """The options that all studies have, and the study's own."""
+    parser = argparse.ArgumentParser(
+        description=f"{study.question} Prints a table and what it shows; writes both with a plot, "
+        "per-query scores and a manifest to --output."
+    )
+    add = parser.add_argument
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_true",
+        help="a small version, minutes on two cores (the default)")  # fmt: skip
+    size.add_argument("--full", action="store_true", help="the whole study: hours, or a GPU")
+    add("--data", type=Path, default=Path("../shared/data"), metavar="DIR",
+        help="folder with the collections and the bitext (%(default)s)")  # fmt: skip
+    add("--languages", type=_words, metavar="ha,de,…", help="default: by --quick or --full")
+    add("--limit", type=int, metavar="PAIRS", help="of bitext a language, at most")
+    add("--epochs", type=float, help="of training")
+    add("--seeds", type=int, metavar="N", help="how many (full: 3, quick: 1)")
+    add("--teacher", default="minilm", metavar="MODEL", help="(%(default)s)")
+    add("--device", help="cpu, cuda, …; default: a GPU where there is one")
+    add("--output", type=Path, default=Path("studies") / study.name, metavar="DIR",
+        help="(%(default)s)")  # fmt: skip
+    add("--resume", action="store_true", help="do not run finished trials again")
+    study.add_options(parser)
+    return parser
+
+
+def run_study(study: Study, argv: list[str] | None = None) -> int:
+    """Run a study's command line; gives the exit code (2 for bad input)."""
+    options = study_parser(study).parse_args(argv)
+    try:
+        _run(study, options)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _run(study: Study, options: argparse.Namespace) -> None:
+    _check(options)
+    plan = study.plan(options, options.output / "work")
+    scores = run_trials(
+        plan.trials,
+        plan.measure,
+        plan.identity,
+        options.output / "trials",
+        resume=options.resume,
+        say=lambda line: print(line, file=sys.stderr, flush=True),
+    )
+    result = summarize_study(scores, plan.groups, baseline=study.baseline)
+    findings = study.findings(result)
+    manifest = {
+        "study": study.name,
+        "question": study.question,
+        "size": "full" if options.full else "quick",
+        "seeds": sorted(int(seed) for seed in scores["seed"].unique()),
+        **plan.facts,
+    }
+    write_study(
+        result, options.output, plot=study.plot(result), findings=findings, manifest=manifest
+    )
+    print(markdown(result))
+    for sentence in findings:
+        print(f"- {sentence}")
+    print(f"\nSaved to {options.output}/: results.csv, table.md, table.tex, plot.png, …")
+
+
+def _check(options: argparse.Namespace) -> None:
+    for name, least in {"limit": 1, "seeds": 1, "epochs": 0}.items():
+        value = getattr(options, name)
+        if value is not None and value < least:
+            raise InputError(f"--{name} {value}: give {least} or more")
+    if not options.data.is_dir():
+        raise InputError(
+            f"--data {options.data}: no such folder; give the one with the collections"
+        )
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
