@@ -55,8 +55,9 @@ class Study(ABC):
         """Open data and models and say what is to be done.
 
         Args:
-            options: Parsed; ``options.full`` tells a full run from a quick one.
-            folder: For students, indexes and whatever else may be used again.
+            options: Parsed; ``options.full`` tells a full run from a quick one, and
+                ``options.indexes`` is the folder for indexes.
+            folder: For students and whatever else may be used again.
 
         Raises:
             InputError: on options, data or models that cannot be used.
@@ -92,6 +93,8 @@ def study_parser(study: Study) -> argparse.ArgumentParser:
     add("--device", help="cpu, cuda, …; default: a GPU where there is one")
     add("--output", type=Path, default=Path("studies") / study.name, metavar="DIR",
         help="(%(default)s)")  # fmt: skip
+    add("--indexes", type=Path, metavar="DIR",
+        help="of documents, to share between studies (default: OUTPUT/work/indexes)")  # fmt: skip
     add("--resume", action="store_true", help="do not run finished trials again")
     study.add_options(parser)
     return parser
@@ -110,6 +113,7 @@ def run_study(study: Study, argv: list[str] | None = None) -> int:
 
 def _run(study: Study, options: argparse.Namespace) -> None:
     _check(options)
+    options.indexes = options.indexes or options.output / "work" / "indexes"
     plan = study.plan(options, options.output / "work")
     scores = run_trials(
         plan.trials,
