@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import sys
 from subprocess import run
 
@@ -9,6 +10,7 @@ import pytest
 from collection_folders import one_line
 from hypothesis import given
 from hypothesis import strategies as st
+from published_files import write
 
 from optical_pt.collections import ENTRIES, View, open_collection
 from optical_pt.collections.catalogue import collection_names, find_entry
@@ -89,3 +91,17 @@ def test_importing_the_catalogue_loads_neither_ir_datasets_nor_torch() -> None:
     )
     done = run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
+
+
+def test_published_files_are_taken_from_a_named_folder(tmp_path) -> None:
+    for language, caption in (("de", "Ein Löwe.\n"), ("en", "A lion.\n")):
+        write(
+            tmp_path / f"multi30k/test_2016_flickr.{language}.gz", gzip.compress(caption.encode())
+        )
+    name = "optical:multi30k/de-en/test-2016"
+    opened = open_collection(name, folder=tmp_path, verify=False)
+    assert opened.topics("de")["query"].tolist() == ["Ein Löwe."]
+    with pytest.raises(InputError, match="bytes, but the published file has"):
+        open_collection(name, folder=tmp_path).topics("de")
+    with pytest.raises(InputError, match="optical:mini: it is not read from published files"):
+        open_collection("optical:mini", folder=tmp_path)

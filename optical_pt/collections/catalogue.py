@@ -9,9 +9,11 @@ from pathlib import Path
 
 from optical_pt.collections import irds_views, published
 from optical_pt.collections.base import Collection
+from optical_pt.collections.download import Files
 from optical_pt.collections.entry import CollectionEntry, View
 from optical_pt.collections.irds import IrdsCollection
 from optical_pt.collections.local import LocalCollection
+from optical_pt.collections.published.records import PublishedCollection
 from optical_pt.errors import InputError
 
 EMBEDDED: dict[str, tuple[str, ...]] = {"mini": ("ha", "hi", "sw", "zu")}
@@ -67,6 +69,8 @@ def open_collection(
     document_language: str | None = None,
     topic_language: str | None = None,
     low_resource: Iterable[str] | None = None,
+    folder: str | Path | None = None,
+    verify: bool = True,
 ) -> Collection:
     """Open a collection by name or path; what it has is read, or downloaded, when it is asked for.
 
@@ -78,9 +82,13 @@ def open_collection(
         document_language: the documents' language, where the collection declares none.
         topic_language: the queries' language, where an ``irds:`` collection declares none.
         low_resource: languages to group as low-resource, instead of the declared ones.
+        folder: take the published files of a collection that we read ourselves from here, and
+            download nothing.
+        verify: compare these files with their sizes and sums, where these are known.
 
     Raises:
-        InputError: if there is no such collection, or it declares another language.
+        InputError: if there is no such collection, it declares another language, or ``folder`` is
+            named for one that is not read from published files.
 
     >>> open_collection("optical:mini").document_language
     'en'
@@ -88,6 +96,16 @@ def open_collection(
     ('sw',)
     """
     source, _, rest = str(name).partition(":")
+    if folder is not None or not verify:
+        return _with_files(
+            open_collection(
+                name,
+                document_language=document_language,
+                topic_language=topic_language,
+                low_resource=low_resource,
+            ),
+            Files(folder, verify=verify),
+        )
     if source == "irds":
         return IrdsCollection(
             [dataset_id.strip() for dataset_id in rest.split(",")],
@@ -110,6 +128,16 @@ def open_collection(
             low_resource=EMBEDDED[rest] if low_resource is None else low_resource,
         )
     return _open_entry(rest, document_language, low_resource)
+
+
+def _with_files(collection: Collection, files: Files) -> Collection:
+    if not isinstance(collection, PublishedCollection):
+        raise InputError(
+            f"{collection.name}: it is not read from published files; leave out the folder to take "
+            "them from"
+        )
+    collection.files = files
+    return collection
 
 
 def _open_entry(

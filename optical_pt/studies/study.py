@@ -85,6 +85,8 @@ def study_parser(study: Study) -> argparse.ArgumentParser:
     size.add_argument("--full", action="store_true", help="the whole study: hours, or a GPU")
     add("--data", type=Path, default=Path("../shared/data"), metavar="DIR",
         help="folder with the collections and the bitext (%(default)s)")  # fmt: skip
+    add("--unverified", action="store_true",
+        help="do not compare data files with the published sizes and sums")  # fmt: skip
     add("--languages", type=_words, metavar="ha,de,…", help="default: by --quick or --full")
     add("--limit", type=int, metavar="PAIRS", help="of bitext a language, at most")
     add("--epochs", type=float, help="of training")

@@ -13,6 +13,7 @@ from optical_pt.errors import InputError
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.bitext_sources.filters import (
     BitextFilter,
+    drop_overlap,
     filter_pairs,
     held_out_texts,
     refuse_overlap,
@@ -23,6 +24,7 @@ __all__ = [
     "SOURCES",
     "BitextFilter",
     "BitextSource",
+    "drop_overlap",
     "filter_pairs",
     "held_out_texts",
     "open_bitext",

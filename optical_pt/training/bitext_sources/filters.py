@@ -104,6 +104,19 @@ def refuse_overlap(pairs: Iterable[SentencePair], held_out: Iterable[str], where
         )
 
 
+def drop_overlap(pairs: Iterable[SentencePair], held_out: Iterable[str]) -> list[SentencePair]:
+    """The pairs neither side of which is a text of the test, compared as :func:`refuse_overlap`.
+
+    For bitext of the test's own domain, where a short sentence may occur in both by chance.
+
+    >>> pairs = [SentencePair("A dog.", "Mbwa.", "sw"), SentencePair("A bee.", "Nyuki.", "sw")]
+    >>> [pair.english for pair in drop_overlap(pairs, {"a dog"})]
+    ['A bee.']
+    """
+    tested = {_bare(text) for text in held_out} - {""}
+    return [p for p in pairs if _bare(p.english) not in tested and _bare(p.foreign) not in tested]
+
+
 def held_out_texts(collections: Iterable[Collection]) -> set[str]:
     """All queries of collections and their human English versions: not to be trained on."""
     texts: set[str] = set()
