@@ -73,5 +73,12 @@ class JudgedDocuments(Collection):
     def _default_sets(self) -> tuple[str, ...]:
         return self.whole._default_sets()
 
+    def __eq__(self, other: object) -> bool:
+        same = isinstance(other, JudgedDocuments) and self.whole == other.whole
+        return same and self.docnos == other.docnos
+
+    def __hash__(self) -> int:
+        return hash((self.whole, self.docnos))
+
     def __repr__(self) -> str:
         return f"JudgedDocuments({self.whole!r}, {len(self.docnos)} documents)"

@@ -77,6 +77,8 @@ def summarize_study(
     and Carterette, CIKM 2007) over the queries of all its languages, each weighted so that every
     language counts the same. P-values are corrected after Holm (1979) over the tests of one task
     and measure. A seed is no new query: three seeds of one query are averaged, not counted thrice.
+    Nor is a translation: what languages score on the same qid is one observation of their mean, in
+    its test and in its interval.
 
     Args:
         per_query: As :func:`~optical_pt.studies.trial.run_trials` gives it.
@@ -85,8 +87,8 @@ def summarize_study(
         seed: Of intervals and of the randomization test.
 
     Raises:
-        InputError: if a language has no group, no method is called like the baseline, or the seeds
-            or methods of a language were measured on different queries.
+        InputError: if there are no scores, a language has no group, no method is called like the
+            baseline, or the seeds or methods of a language were measured on different queries.
 
     >>> columns = ["method", "level", "language", "seed", "task", "measure", "qid", "value"]
     >>> per_query = pd.DataFrame(
@@ -102,7 +104,9 @@ def summarize_study(
     """
     methods = tuple(dict.fromkeys(per_query["method"]))
     present = set(per_query["language"])
-    if unknown := sorted(present - set(groups)):
+    if not present:
+        raise InputError("no scores: measure at least one trial")
+    if unknown := sorted(code for code in present if groups.get(code) not in GROUPS):
         raise InputError(f"language {unknown[0]!r} has no group: use one of {', '.join(GROUPS)}")
     if baseline is not None and baseline not in methods:
         raise InputError(f"unknown baseline {baseline!r}: use one of {', '.join(methods)}")
@@ -121,7 +125,7 @@ def summarize_study(
     summary = pd.DataFrame(rows, columns=[
         "task", "measure", "method", "level", "language", "group", "value", "sd", "low", "high",
         "delta", "p_value", "n_queries", "n_seeds",
-    ])  # fmt: skip
+    ]).astype({"level": float})  # fmt: skip
     summary.insert(len(summary.columns) - 2, "p_corrected", float("nan"))
     for _, index in summary.groupby(["task", "measure"], sort=False).groups.items():
         p_values = summary.loc[index, "p_value"].to_numpy()
@@ -143,7 +147,7 @@ class _Cell:
             )
         self.qids = wide.index
         self.by_seed = wide.mean().to_numpy()
-        self.scores = wide.mean(axis=1).to_numpy()
+        self.by_query = wide.mean(axis=1)
 
 
 def _split(per_query: pd.DataFrame) -> list[tuple[tuple, pd.DataFrame]]:
@@ -186,15 +190,15 @@ def _statistics(
 ) -> tuple:
     seeds = {len(cell.by_seed) for cell in own}
     by_seed = np.mean([cell.by_seed for cell in own], axis=0) if len(seeds) == 1 else None
-    value = float(np.mean([cell.scores.mean() for cell in own]))
+    value = _mean(own)
     sd = float(np.std(by_seed, ddof=1)) if by_seed is not None and len(by_seed) > 1 else np.nan
-    low, high = _interval([cell.scores for cell in own], seed)
+    low, high = _interval(_shares([cell.by_query for cell in own]), seed)
     delta = p_value = float("nan")
     if base is not None:
         _check_queries(own, base, place)
-        delta = value - float(np.mean([cell.scores.mean() for cell in base]))
+        delta = value - _mean(base)
         if not is_baseline:
-            p_value = _p_value([a.scores - b.scores for a, b in zip(own, base, strict=True)], seed)
+            p_value = _p_value(own, base, seed)
     n_queries = sum(len(cell.qids) for cell in own)
     return value, sd, low, high, delta, p_value, n_queries, max(seeds)
 
@@ -209,20 +213,46 @@ def _check_queries(own: list[_Cell], base: list[_Cell], place: tuple) -> None:
             )
 
 
-def _p_value(differences: list[np.ndarray], seed: int) -> float:
-    if len(differences) == 1:
-        return paired_p_value(differences[0], np.zeros(len(differences[0])))
-    weighted = np.concatenate([values / len(values) for values in differences])
-    return paired_p_value(weighted, np.zeros(len(weighted)), "randomization", seed=seed)
+def _mean(cells: list[_Cell]) -> float:
+    return float(np.mean([cell.by_query.mean() for cell in cells]))
 
 
-def _interval(scores: list[np.ndarray], seed: int) -> tuple[float, float]:
-    """Bootstrap percentile interval of the mean over languages of means over queries."""
+def _p_value(own: list[_Cell], base: list[_Cell], seed: int) -> float:
+    if len(own) == 1:
+        return paired_p_value(own[0].by_query.to_numpy(), base[0].by_query.to_numpy())
+    pairs = zip(own, base, strict=True)
+    shares = np.concatenate(_shares([mine.by_query - other.by_query for mine, other in pairs]))
+    return paired_p_value(shares, np.zeros(len(shares)), "randomization", seed=seed)
+
+
+def _shares(languages: list[pd.Series]) -> list[np.ndarray]:
+    """What each query adds to the mean over languages of their means over queries.
+
+    Args:
+        languages: Values by qid.
+
+    Returns:
+        The shares, one a qid, in an array for each set of languages that have the same qids; all of
+        them together sum to the mean.
+    """
+    wide = pd.concat(
+        [values / len(values) / len(languages) for values in languages], axis=1
+    ).sort_index()
+    shares = wide.sum(axis=1).to_numpy()
+    kinds, kind = np.unique(wide.notna().to_numpy(), axis=0, return_inverse=True)
+    return [shares[kind.ravel() == number] for number in range(len(kinds))]
+
+
+def _interval(shares: list[np.ndarray], seed: int) -> tuple[float, float]:
+    """Bootstrap percentile interval of the sum of what queries add to a mean.
+
+    Queries of the same languages are drawn anew together, so that a language keeps its number.
+    """
     rng = np.random.default_rng(seed)
     means = np.zeros(RESAMPLES)
-    for values in scores:
+    for values in shares:
         # A draw is how often each query is taken.
         counts = rng.multinomial(len(values), np.full(len(values), 1 / len(values)), RESAMPLES)
-        means += counts @ values / len(values)
-    low, high = np.quantile(means / len(scores), [0.025, 0.975])
+        means += counts @ values
+    low, high = np.quantile(means, [0.025, 0.975])
     return float(low), float(high)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from optical_pt.errors import InputError
@@ -16,6 +17,7 @@ from optical_pt.files import file_stem, gzip_bytes, hash_bytes, write_bytes
 SCORE_COLUMNS = ("task", "measure", "qid", "value")
 #: What is kept of all trials together.
 TRIAL_COLUMNS = ("method", "level", "language", "seed")
+_TEXT = dict.fromkeys(("task", "measure", "qid"), str)
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,13 @@ def run_trials(
         )
         reused = resume and kept.is_file()
         if reused:
-            scores = pd.read_csv(kept, dtype={"qid": str}, keep_default_na=False)
+            scores = pd.read_csv(kept, dtype=_TEXT, keep_default_na=False)
         else:
             scores = _checked(measure(trial), trial)
             # Through text in both cases: a resumed study gives the same bytes.
             text = scores.to_csv(index=False, lineterminator="\n")
             write_bytes(kept, gzip_bytes(text.encode()))
-            scores = pd.read_csv(io.StringIO(text), dtype={"qid": str}, keep_default_na=False)
+            scores = pd.read_csv(io.StringIO(text), dtype=_TEXT, keep_default_na=False)
         say(f"[{number}/{len(trials)}] {trial.name}: {_brief(scores)}{' (kept)' if reused else ''}")
         for position, column in enumerate(TRIAL_COLUMNS):
             scores.insert(position, column, getattr(trial, column))
@@ -110,7 +112,7 @@ def _check_trials(trials: Iterable[Trial]) -> None:
     for trial in trials:
         # By file name, since that is where two would meet.
         if (stem := file_stem(trial.name)) in seen:
-            raise InputError(f"trial {trial.name!r} comes twice: name each once")
+            raise InputError(f"trial {trial.name!r} comes twice: no two may share a file name")
         seen.add(stem)
     if not seen:
         raise InputError("no trial: give at least one method, language and seed")
@@ -125,8 +127,9 @@ def _checked(scores: pd.DataFrame, trial: Trial) -> pd.DataFrame:
     repeated = scores[scores.duplicated(["task", "measure", "qid"])]
     if len(repeated):
         raise InputError(f"trial {trial.name!r} scores qid {repeated['qid'].iloc[0]!r} twice")
-    if scores["value"].isna().any():
-        qid = scores["qid"][scores["value"].isna()].iloc[0]
+    unusable = ~np.isfinite(pd.to_numeric(scores["value"], errors="coerce"))
+    if unusable.any():
+        qid = scores["qid"][unusable].iloc[0]
         raise InputError(f"trial {trial.name!r}: the score of qid {qid!r} is no number")
     return scores
 
