@@ -63,6 +63,10 @@ class Study(ABC):
             InputError: on options, data or models that cannot be used.
         """
 
+    def derive(self, scores: pd.DataFrame) -> pd.DataFrame:
+        """Add methods that are made of others' scores, such as the best of several."""
+        return scores
+
     @abstractmethod
     def plot(self, result: StudyResult) -> bytes:
         """The plot, as a PNG."""
@@ -125,6 +129,7 @@ def _run(study: Study, options: argparse.Namespace) -> None:
         resume=options.resume,
         say=lambda line: print(line, file=sys.stderr, flush=True),
     )
+    scores = study.derive(scores)
     result = summarize_study(scores, plan.groups, baseline=study.baseline)
     findings = study.findings(result)
     manifest = {
@@ -148,6 +153,8 @@ def _check(options: argparse.Namespace) -> None:
         value = getattr(options, name)
         if value is not None and value < least:
             raise InputError(f"--{name} {value}: give {least} or more")
+    if options.languages is not None and not options.languages:
+        raise InputError("--languages: no language is named; give some, such as ha,de")
     if not options.data.is_dir():
         raise InputError(
             f"--data {options.data}: no such folder; give the one with the collections"

@@ -1,0 +1,35 @@
+"""The rivals: ways to train a student on bitext, and ways to translate queries with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from optical_pt.studies.students import Recipe
+from optical_pt.training.settings import TrainingSettings
+
+OPTICAL = "OPTICAL"
+START = "start, untrained"
+CEILING = "human English >> teacher"
+BEST_TRANSLATION = "best translation"
+
+#: Losses of each method that trains a student.
+LOSSES: Mapping[str, Mapping[str, float]] = {
+    OPTICAL: {"ot": 1.0},
+    "MSE": {"mse": 1.0},
+    "greedy alignment": {"greedy": 1.0},
+    "score distillation": {"scores": 1.0},
+    "contrastive": {"contrastive": 1.0},
+    "OPTICAL + contrastive": {"ot": 1.0, "contrastive": 0.1},
+}
+
+#: Rows of :data:`optical_pt.table.systems.SYSTEMS` that translate, by key.
+TRANSLATIONS = ("lexical", "psq", "nmt-bm25", "nmt-teacher")
+
+
+def recipes(epochs: float) -> dict[str, Recipe]:
+    """A recipe a method that makes a student: all the same but for the loss."""
+    made = {
+        name: Recipe(name, TrainingSettings(loss=dict(loss), epochs=epochs))
+        for name, loss in LOSSES.items()
+    }
+    return {**made, START: Recipe(START, TrainingSettings(epochs=0))}

@@ -1,0 +1,239 @@
+"""Does OPTICAL beat translation, and other ways to distil, on the same sentence pairs?"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from optical_pt.collections.languages import language_group
+from optical_pt.collections.local import LocalCollection
+from optical_pt.errors import InputError
+from optical_pt.files import hash_path
+from optical_pt.models import LateInteraction
+from optical_pt.studies.bitext import bitext_facts, read_pairs
+from optical_pt.studies.distillation.findings import claims
+from optical_pt.studies.distillation.languages import QUERY_SETS, by_query_set, choose_languages
+from optical_pt.studies.distillation.methods import (
+    BEST_TRANSLATION,
+    CEILING,
+    OPTICAL,
+    TRANSLATIONS,
+    recipes,
+)
+from optical_pt.studies.plots import bar_plot
+from optical_pt.studies.result import StudyResult
+from optical_pt.studies.retrieval import RetrievalTask, open_task
+from optical_pt.studies.students import Recipe, StudentStore
+from optical_pt.studies.study import Plan, Study
+from optical_pt.studies.trial import Trial
+from optical_pt.table.resources import LanguageModels
+from optical_pt.table.systems import SYSTEMS, Row
+from optical_pt.training.bitext import SentencePair
+from optical_pt.translation import LexicalTable, NeuralTranslator
+
+TASK = "pool"
+ROWS = {row.key: row for row in SYSTEMS}
+
+
+class Distillation(Study):
+    """OPTICAL, rival distillations, and translations, all from the same pairs.
+
+    The 10,387 Wikipedia passages of the data's ``passages`` are searched with native questions
+    (AfriQA) or translated ones (XQuAD). Each language's methods learn from the same sample of its
+    bitext. Each method is tested against the translation that is best in its language, which is
+    chosen by these very scores: the rival gets the benefit.
+    """
+
+    name = "distillation"
+    question = "Does OPTICAL beat translation, and other distillations, given the same bitext?"
+    baseline = BEST_TRANSLATION
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add what is compared."""
+        add = parser.add_argument
+        add("--methods", type=lambda text: [word.strip() for word in text.split(",")],
+            metavar="NAME,…", help="distillations to compare (all)")  # fmt: skip
+        add("--nmt", metavar="MODEL",
+            help="seq2seq model trained on the same pairs (optical_pt.training.nmt)")  # fmt: skip
+        add("--nmt-languages", type=lambda text: text.split(","), metavar="ha,…",
+            help="that it translates (default: all)")  # fmt: skip
+        add("--max-queries", type=int, metavar="N", help="of each language (quick: 100)")
+        add("--judged-only", action="store_true", help="a small pool (quick: always)")
+
+    def plan(self, options: argparse.Namespace, folder: Path) -> Plan:
+        """Open queries, documents and pairs."""
+        languages = choose_languages(options.languages, options.full)
+        teacher = LateInteraction(options.teacher, device=options.device).load()
+        tasks = open_tasks(options, languages, teacher)
+        chosen = choose_methods(options.methods, recipes(_epochs(options)))
+        limit = options.limit or (15_000 if options.full else 1_000)
+        bench = Bench(
+            tasks,
+            {code: read_pairs(options.data, code, limit=limit) for code in languages},
+            StudentStore(teacher, folder / "students"),
+            chosen,
+            options.nmt,
+            tuple(options.nmt_languages or languages) if options.nmt else (),
+        )
+        seeds = range(options.seeds or (3 if options.full else 1))
+        return Plan(
+            bench.trials(seeds),
+            bench.measure,
+            bench.identity,
+            {code: language_group(code) for code in languages},
+            {
+                "teacher": f"{teacher.name} {teacher.fingerprint}",
+                "pairs": {code: len(pairs) for code, pairs in bench.pairs.items()},
+                "query_sets": {code: QUERY_SETS[code] for code in languages},
+                "queries": {code: len(tasks[code].topics[code]) for code in languages},
+                "recipes": {name: recipe.identity(0) for name, recipe in chosen.items()},
+                "nmt": f"{options.nmt} {hash_path(options.nmt)}" if options.nmt else None,
+                "data_sha256": bitext_facts(options.data, languages),
+            },
+        )
+
+    def derive(self, scores: pd.DataFrame) -> pd.DataFrame:
+        """Add the best translation of each language, by the first measure, as a method."""
+        names = [ROWS[key].name for key in TRANSLATIONS]
+        translated = scores[scores["method"].isin(names)]
+        first = scores["measure"].iloc[0]
+        means = translated[translated["measure"] == first].groupby(["language", "method"])["value"]
+        best = means.mean().groupby("language").idxmax()
+        added = [
+            translated[(translated["language"] == code) & (translated["method"] == method)]
+            for code, method in best
+        ]
+        return pd.concat(
+            [scores, *(rows.assign(method=BEST_TRANSLATION) for rows in added)], ignore_index=True
+        )
+
+    def plot(self, result: StudyResult) -> bytes:
+        """Bars by language."""
+        return bar_plot(result)
+
+    def findings(self, result: StudyResult) -> list[str]:
+        """The three claims of the paper, with numbers."""
+        return claims(result, TASK, "MAP", ours=OPTICAL, rival=BEST_TRANSLATION, ceiling=CEILING)
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """All that trials share.
+
+    Attributes:
+        tasks: Of each language.
+        pairs: Of each language.
+        students: Are made here.
+        recipes: By method.
+        nmt: Model that translates, if any.
+        nmt_languages: That it translates.
+    """
+
+    tasks: Mapping[str, RetrievalTask]
+    pairs: Mapping[str, list[SentencePair]]
+    students: StudentStore
+    recipes: Mapping[str, Recipe]
+    nmt: str | None = None
+    nmt_languages: tuple[str, ...] = ()
+
+    def translations(self, language: str) -> list[Row]:
+        """Rows that translate a language."""
+        with_nmt = language in self.nmt_languages
+        return [ROWS[key] for key in TRANSLATIONS if with_nmt or not key.startswith("nmt")]
+
+    def trials(self, seeds: Sequence[int]) -> list[Trial]:
+        """Language by language: translations and the ceiling once, students with each seed."""
+        trials = []
+        for language in self.pairs:
+            names = [row.name for row in self.translations(language)]
+            if self.tasks[language].english[language] is not None:
+                names.append(CEILING)
+            trials += [Trial(name, language, seeds[0]) for name in names]
+            for name, recipe in self.recipes.items():
+                # Without training, a seed decides nothing.
+                own = seeds if recipe.settings.epochs else seeds[:1]
+                trials += [Trial(name, language, seed) for seed in own]
+        return trials
+
+    def measure(self, trial: Trial) -> pd.DataFrame:
+        """The scores of a trial."""
+        task = self.tasks[trial.language]
+        if trial.method in self.recipes:
+            recipe, pairs = self.recipes[trial.method], self.pairs[trial.language]
+            student = self.students.get(recipe, pairs, trial.language, trial.seed)
+            return task.score_student(student, trial.language)
+        if trial.method == CEILING:
+            pipeline = ROWS["english-teacher"].build(task.resources, LanguageModels())
+            return task.score(pipeline, trial.language, task.english[trial.language])
+        row = next(row for row in SYSTEMS if row.name == trial.method)
+        models = self._models(trial.language, row)
+        return task.score(row.build(task.resources, models), trial.language)
+
+    def identity(self, trial: Trial) -> str:
+        """What decides the scores of a trial."""
+        task = self.tasks[trial.language]
+        pairs = self.pairs[trial.language]
+        if trial.method in self.recipes:
+            own = self.students.identity(self.recipes[trial.method], pairs, trial.seed)
+        else:
+            # The untrained start's identity tells the pairs apart.
+            own = self.students.identity(Recipe("pairs"), pairs)
+        nmt = self._nmt_hash if trial.method.startswith("NMT") else ""
+        return f"{trial.method} {task.identity} {own} {nmt}"
+
+    @cached_property
+    def _nmt_hash(self) -> str:
+        return hash_path(self.nmt)
+
+    def _models(self, language: str, row: Row) -> LanguageModels:
+        if "translator" in row.needs:
+            translator = NeuralTranslator(
+                self.nmt, source=language, target="en", device=self.students.teacher.device,
+                cache=self.students.folder.parent / "translations.sqlite",
+            )  # fmt: skip
+            return LanguageModels(translator=translator)
+        return LanguageModels(lexicon=LexicalTable.learn(self.pairs[language], language=language))
+
+
+def open_tasks(
+    options: argparse.Namespace, languages: list[str], teacher: LateInteraction
+) -> dict[str, RetrievalTask]:
+    """The task of each language, on one index of the whole pool (or one a set, if it is small)."""
+    collection = LocalCollection(options.data / "passages")
+    small = options.judged_only or not options.full
+    tasks = {}
+    for query_set, members in by_query_set(languages).items():
+        task = open_task(
+            TASK,
+            collection,
+            members,
+            teacher,
+            options.indexes / (query_set if small else "pool"),
+            query_sets=[query_set],
+            judged_only=small,
+            max_queries=options.max_queries or (None if options.full else 100),
+            device=options.device,
+        )
+        tasks |= dict.fromkeys(members, task)
+    return tasks
+
+
+def choose_methods(given: list[str] | None, known: dict[str, Recipe]) -> dict[str, Recipe]:
+    """The recipes of the methods that are asked for.
+
+    Raises:
+        InputError: on an unknown one.
+    """
+    for name in given or ():
+        if name not in known:
+            raise InputError(f"--methods {name}: choose from {', '.join(known)}")
+    return {name: recipe for name, recipe in known.items() if given is None or name in given}
+
+
+def _epochs(options: argparse.Namespace) -> float:
+    return options.epochs if options.epochs is not None else (2 if options.full else 0.5)
