@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from optical_pt.errors import InputError
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.tables import ALPHA, column_title
 
@@ -25,10 +26,16 @@ def finding(
     Returns:
         One or two sentences. "Better" is only said where the corrected test says so; where the
         best method is the baseline itself, its rivals' tests are reported.
+
+    Raises:
+        InputError: if the task and measure, the group or the level was not measured.
     """
     rows = _scope(result.rows(task, measure), group)
     if level is not None:
         rows = rows[rows["level"] == level]
+    if rows.empty:
+        place = f"group {group}" if level is None else f"level {level:g}"
+        raise InputError(f"{task} {measure} has no {place}: name one that was measured")
     rows = rows.sort_values("value", ascending=False, kind="stable")
     best = rows.iloc[0]
     where = f"{column_title(best['language'], best['group'])}"
@@ -43,10 +50,17 @@ def finding(
         return f"{text} {_against(best, result.baseline)}"
     same = rows["level"].isna() if pd.isna(best["level"]) else rows["level"] == best["level"]
     rivals = rows[same & (rows["method"] != result.baseline)]
-    worse = [row["method"] for _, row in rivals.iterrows() if row["p_corrected"] < ALPHA]
-    rest = [row["method"] for _, row in rivals.iterrows() if row["method"] not in worse]
-    parts = [f"{_join(worse)} significantly below it"] if worse else []
-    parts += [f"no significant difference from {_join(rest)}"] if rest else []
+    tested = rivals[rivals["p_corrected"].notna()]
+    below = tested["p_corrected"] < ALPHA
+    parts = [
+        words.format(_join(list(methods)))
+        for words, methods in {
+            "{} significantly below it": tested["method"][below],
+            "no significant difference from {}": tested["method"][~below],
+            "{} not tested": rivals["method"][rivals["p_corrected"].isna()],
+        }.items()
+        if len(methods)
+    ]
     return f"{text} It is the baseline: {'; '.join(parts)}." if parts else text
 
 

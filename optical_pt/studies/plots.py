@@ -22,21 +22,28 @@ _SERIES = ("-", "--", ":", "-.")
 
 
 def bar_plot(result: StudyResult) -> bytes:
-    """A PNG with one panel a task and measure: methods by languages, 95% intervals over queries."""
-    figure, panels = _panels(result, width=max(7.0, 1.2 + 0.22 * _bars(result)))
+    """A PNG with one panel a task and measure: methods by languages, 95% intervals over queries.
+
+    A method with levels has a bar for each.
+    """
+    series = _series(result)
+    widest = max(len(_scopes(result.rows(*measured))) for measured in result.measured)
+    figure, panels = _panels(result, width=max(7.0, 1.2 + 0.22 * widest * len(series)))
     for axes, (task, measure) in zip(panels, result.measured, strict=True):
         rows = result.rows(task, measure)
         scopes = _scopes(rows)
-        room = 0.8 / len(result.methods)
-        for number, method in enumerate(result.methods):
-            mine = rows[rows["method"] == method].set_index(["language", "group"])
+        room = 0.8 / len(series)
+        for number, (method, level) in enumerate(series):
+            at = rows["level"].isna() if pd.isna(level) else rows["level"] == level
+            mine = rows[at & (rows["method"] == method)].set_index(["language", "group"])
             found = [(place, mine.loc[s]) for place, s in enumerate(scopes) if s in mine.index]
             if not found:
                 continue
             places = [place - 0.4 + room * (number + 0.5) for place, _ in found]
             axes.bar(
                 places, [row["value"] for _, row in found], room * 0.95,
-                yerr=_errors([row for _, row in found]), label=method,
+                yerr=_errors([row for _, row in found]),
+                label=method if pd.isna(level) else f"{method} {level:g}",
                 color=_COLOURS[number % len(_COLOURS)], edgecolor="black", linewidth=0.4,
                 error_kw={"elinewidth": 0.8, "capsize": 1.5},
             )  # fmt: skip
@@ -60,21 +67,27 @@ def line_plot(
         means: Draw the groups' means rather than languages.
     """
     measured = result.measured
-    first = _scopes(result.rows(*measured[0]))
-    chosen = [scope for scope in first if (scope[0] == "mean") == means] or first
+    scopes = _scopes(result.summary)
+    chosen = [scope for scope in scopes if (scope[0] == "mean") == means] or scopes
     figure, panels = _panels(result, width=max(4.5, 3.1 * len(chosen)), columns=len(chosen))
+    labelled: set[tuple[str, str]] = set()
     for number, axes in enumerate(panels):
         task, measure = measured[number // len(chosen)]
         scope = chosen[number % len(chosen)]
         rows = result.rows(task, measure)
         rows = rows[(rows["language"] == scope[0]) & (rows["group"] == scope[1])]
+        if rows.empty:  # another task has this language
+            axes.set_visible(False)
+            continue
         _draw_lines(axes, result, rows)
         if log:
             axes.set_xscale("log")
         axes.set_title(column_title(*scope), fontsize=10)
         axes.set_xlabel(x_label)
-        if number % len(chosen) == 0:
+        if (task, measure) not in labelled:
             axes.set_ylabel(f"{task} {measure}")
+            axes.tick_params(labelleft=True)
+            labelled.add((task, measure))
     return _png(figure)
 
 
@@ -135,5 +148,11 @@ def _errors(rows: list[pd.Series]) -> np.ndarray:
     return np.array([below, above])
 
 
-def _bars(result: StudyResult) -> int:
-    return len(result.methods) * len(_scopes(result.rows(*result.measured[0])))
+def _series(result: StudyResult) -> list[tuple[str, float]]:
+    """Methods, in order, with each of their levels (NaN for none)."""
+    found = result.summary[["method", "level"]].drop_duplicates().sort_values("level")
+    return [
+        (method, level)
+        for method in result.methods
+        for level in found["level"][found["method"] == method]
+    ]

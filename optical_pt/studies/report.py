@@ -76,9 +76,9 @@ def read_study(folder: str | Path) -> StudyResult:
             data[name] = (folder / name).read_bytes()
         except FileNotFoundError:
             raise InputError(f"{folder}: no {name}; give the folder of a finished study") from None
-    record = json.loads(data["manifest.json"])
-    for name, expected in record["files"].items():
-        if name in data and hash_bytes(data[name]) != expected:
+    record = _record(data.pop("manifest.json"), folder)
+    for name in data:
+        if hash_bytes(data[name]) != record["files"].get(name):
             raise InputError(f"{folder / name}: not as the manifest has it; run the study again")
     text = {"qid": str, "task": str, "measure": str, "language": str, "method": str}
     read = {"dtype": text, "keep_default_na": False, "na_values": {"level": [""]}}
@@ -93,6 +93,17 @@ def read_study(folder: str | Path) -> StudyResult:
     return StudyResult(
         per_query, summary, record["groups"], tuple(record["methods"]), record["baseline"]
     )
+
+
+def _record(data: bytes, folder: Path) -> dict:
+    try:
+        record = json.loads(data)
+        complete = all(key in record for key in ("files", "groups", "methods", "baseline"))
+    except (ValueError, TypeError):
+        complete = False
+    if not complete:
+        raise InputError(f"{folder / 'manifest.json'}: no manifest of a study; run it again")
+    return record
 
 
 def _csv(frame: pd.DataFrame) -> bytes:

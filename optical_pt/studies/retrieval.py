@@ -34,7 +34,7 @@ class RetrievalTask:
         qrels: Frames of qid, docno, label by language.
         english: Human English versions of the topics, where there are any.
         measures: ir-measures names.
-        identity: Hash of all the data, and the teacher's fingerprint.
+        identity: Hash of all the data, the measures and the teacher's fingerprint.
     """
 
     name: str
@@ -122,6 +122,7 @@ def open_task(
         [
             collection.documents_fingerprint(),
             teacher.fingerprint,
+            *map(str, measures),
             *(f"{code}\n{topics[code].to_csv()}{qrels[code].to_csv()}" for code in sorted(topics)),
         ]
     )
