@@ -1,0 +1,333 @@
+"""Trials are measured once and kept; results are means over queries and seeds, with tests."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from collection_folders import one_line
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from study_scores import GROUPS, row, rows, summarize
+
+from optical_pt.errors import InputError
+from optical_pt.evaluation import correct_p_values, paired_p_value
+from optical_pt.studies import Trial, run_trials, score_frame, summarize_study
+from optical_pt.studies.trial import SCORE_COLUMNS
+
+OT, MSE = [0.9, 0.5, 0.7, 0.8], [0.5, 0.4, 0.7, 0.6]
+
+
+class Measuring:
+    """Scores each trial by its seed, and remembers which trials it was asked for."""
+
+    def __init__(self):
+        self.asked: list[str] = []
+
+    def __call__(self, trial: Trial) -> pd.DataFrame:
+        self.asked.append(trial.name)
+        return score_frame("pool", "MAP", {"01": 1 / 3 + trial.seed, "NA": 0.1})
+
+
+def run(trials, folder, measure=None, *, identity=repr, resume=False, said=None):
+    say = (said if said is not None else []).append
+    measure = measure or Measuring()
+    return run_trials(trials, measure, identity, folder, resume=resume, say=say)
+
+
+def test_trials_keep_their_order_and_what_they_are_of(tmp_path):
+    said: list[str] = []
+    trials = [Trial("OT", "ha", 1), Trial("MSE", "de", 0, level=0.5)]
+    scores = run(trials, tmp_path, said=said)
+    assert scores.to_dict("list") == {
+        "method": ["OT", "OT", "MSE", "MSE"],
+        "level": [pytest.approx(math.nan, nan_ok=True)] * 2 + [0.5, 0.5],
+        "language": ["ha", "ha", "de", "de"],
+        "seed": [1, 1, 0, 0],
+        "task": ["pool"] * 4,
+        "measure": ["MAP"] * 4,
+        "qid": ["01", "NA"] * 2,
+        "value": [1 / 3 + 1, 0.1, 1 / 3, 0.1],
+    }
+    assert said == [
+        "[1/2] OT ha seed 1: pool MAP 0.717",
+        "[2/2] MSE 0.5 de seed 0: pool MAP 0.217",
+    ]
+
+
+def test_finished_trials_of_the_same_identity_are_read_again(tmp_path):
+    trials = [Trial("OT", code, seed) for code in ("ha", "de") for seed in (0, 1)]
+    fresh = run(trials, tmp_path)
+    files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert len(files) == 4
+    assert all(name.endswith(".csv.gz") for name in files)
+
+    again, said = Measuring(), []
+    pd.testing.assert_frame_equal(run(trials, tmp_path, again, resume=True, said=said), fresh)
+    assert again.asked == []
+    assert all(line.endswith("(kept)") for line in said)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == files
+
+    # Only the trials whose identity is another are measured anew; so is one whose file is gone.
+    def identity(trial):
+        return f"new {trial}" if trial.language == "de" else repr(trial)
+
+    (tmp_path / sorted(files)[-1]).unlink()  # ot_ha_seed_1
+    again = Measuring()
+    pd.testing.assert_frame_equal(
+        run(trials, tmp_path, again, identity=identity, resume=True), fresh
+    )
+    assert again.asked == ["OT ha seed 1", "OT de seed 0", "OT de seed 1"]
+
+
+def test_without_resume_everything_is_measured_again(tmp_path):
+    trials, again = [Trial("OT", "ha")], Measuring()
+    run(trials, tmp_path)
+    run(trials, tmp_path, again)
+    assert again.asked == ["OT ha seed 0"]
+
+
+@pytest.mark.parametrize(
+    ("trials", "message"),
+    [
+        ([], "no trial: give at least one"),
+        ([Trial("OT", "ha"), Trial("OT", "ha")], "trial 'OT ha seed 0' comes twice"),
+        ([Trial("OT", "ha"), Trial("(OT)", "ha")], "trial '(OT) ha seed 0' comes twice"),
+    ],
+)
+def test_trials_that_would_meet_are_refused_before_any_is_measured(tmp_path, trials, message):
+    measure = Measuring()
+    with pytest.raises(InputError) as raised:
+        run(trials, tmp_path, measure)
+    assert message in one_line(raised)
+    assert measure.asked == []
+    assert list(tmp_path.iterdir()) == []
+
+
+GOOD = score_frame("pool", "MAP", {"1": 0.5, "2": 0.25})
+
+
+@pytest.mark.parametrize(
+    ("scores", "message"),
+    [
+        (GOOD.drop(columns="measure"), "'OT ha seed 0' has no column 'measure'"),
+        (GOOD.iloc[:0], "'OT ha seed 0' has no scores"),
+        (pd.concat([GOOD, GOOD[1:]]), "'OT ha seed 0' scores qid '2' twice"),
+        (score_frame("pool", "MAP", {"1": 0.5, "2": math.nan}), "score of qid '2' is no number"),
+        (score_frame("pool", "MAP", {"1": math.inf}), "score of qid '1' is no number"),
+        (GOOD.assign(value=["0.5", "high"]), "score of qid '2' is no number"),
+    ],
+)
+def test_scores_that_say_nothing_are_refused_and_not_kept(tmp_path, scores, message):
+    with pytest.raises(InputError) as raised:
+        run([Trial("OT", "ha")], tmp_path, lambda trial: scores)
+    assert message in one_line(raised)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_value_is_the_mean_over_queries_then_seeds():
+    result = summarize(
+        rows("OT", "ha", [0.2, 0.4], seed=0),
+        rows("OT", "ha", [0.6, 0.8], seed=1),
+        rows("MSE", "ha", [0.1, 0.2]),
+    )
+    line = row(result, "OT", "ha")
+    assert line["value"] == pytest.approx(0.5)
+    assert line["sd"] == pytest.approx(math.sqrt(0.08))  # of 0.3 and 0.7
+    assert line["delta"] == pytest.approx(0.35)
+    assert (line["n_queries"], line["n_seeds"]) == (2, 2)
+    base = row(result, "MSE", "ha")
+    assert (base["delta"], base["n_seeds"]) == (0, 1)
+    assert math.isnan(base["sd"])
+    assert math.isnan(base["p_value"])
+    assert list(result.summary["language"].unique()) == ["ha"]  # one language has no mean
+
+
+def test_a_language_is_tested_over_queries_whose_seeds_are_averaged():
+    shift = np.array([0.3, -0.1, 0.0, 0.1])
+    result = summarize(
+        rows("OT", "ha", OT + shift, seed=0),
+        rows("OT", "ha", OT - shift, seed=1),
+        rows("MSE", "ha", MSE, seed=0),
+        rows("MSE", "ha", MSE, seed=1),
+    )
+    assert row(result, "OT", "ha")["p_value"] == pytest.approx(stats.ttest_rel(OT, MSE).pvalue)
+    # Taking seeds for queries would make the difference look surer than it is.
+    assert row(result, "OT", "ha")["n_queries"] == 4
+
+
+def test_holm_runs_over_the_tests_of_a_task_and_measure():
+    def trials(task, measure):
+        return [
+            rows(method, code, values, task=task, measure=measure)
+            for code, better in {"ha": 0.3, "sw": 0.1, "de": 0.0}.items()
+            for method, values in {"MSE": MSE, "OT": MSE + better * np.array(OT)}.items()
+        ]
+
+    result = summarize(*trials("pool", "MAP"), *trials("pool", "R@5"), *trials("XNLI", "accuracy"))
+    assert result.measured == [("pool", "MAP"), ("pool", "R@5"), ("XNLI", "accuracy")]
+    for measured in result.measured:
+        tests = result.rows(*measured)
+        # Three languages, the low-resource mean and that of all.
+        assert tests["p_value"].notna().sum() == 5
+        expected = correct_p_values(tests["p_value"].to_numpy(), "holm")
+        np.testing.assert_array_equal(tests["p_corrected"], expected)
+    assert row(summarize(*trials("pool", "MAP")), "OT", "de")["p_corrected"] == 1
+
+
+def test_a_group_mean_counts_every_language_the_same():
+    many, few = np.linspace(0, 1, 10), [0.4, 0.8]
+    result = summarize(
+        rows("MSE", "ha", many),
+        rows("MSE", "sw", few),
+        rows("MSE", "de", [0.1]),
+        rows("OT", "ha", many + 0.1),
+        rows("OT", "sw", [0.3, 0.5]),
+        rows("OT", "de", [0.7]),
+    )
+    low, every = row(result, "OT", "mean", "low"), row(result, "OT", "mean", "all")
+    assert low["value"] == pytest.approx((0.6 + 0.4) / 2)
+    assert low["delta"] == pytest.approx((0.1 - 0.2) / 2)
+    assert every["value"] == pytest.approx((0.6 + 0.4 + 0.7) / 3)
+    assert (low["n_queries"], every["n_queries"]) == (12, 13)
+    # A group of one language is that language.
+    means = result.summary[result.summary["language"] == "mean"]
+    assert set(means["group"]) == {"low", "all"}
+
+    weighted = np.concatenate([np.full(10, 0.1) / 10, [-0.1 / 2, -0.3 / 2]])
+    expected = paired_p_value(weighted, np.zeros(12), "randomization")
+    # Up to the chance of other signs: queries are the same, in another order.
+    assert low["p_value"] == pytest.approx(expected, abs=0.02)
+
+
+def test_translations_of_a_query_are_one_observation_of_a_mean():
+    rng = np.random.default_rng(0)
+    gains = rng.normal(0.05, 0.1, 30)
+
+    def study(same: bool):
+        return summarize(*[
+            rows(method, code, {f"{'q' if same else code}{n}": v for n, v in enumerate(values)})
+            for code in ("ha", "sw")
+            for method, values in {"MSE": np.zeros(30), "OT": gains}.items()
+        ])  # fmt: skip
+
+    parallel, apart = study(same=True), study(same=False)
+    one, mean = row(parallel, "OT", "ha"), row(parallel, "OT", "mean")
+    # Two languages with the same scores on the same queries show as much as one does ...
+    assert [mean["low"], mean["high"]] == pytest.approx([one["low"], one["high"]])
+    expected = paired_p_value(gains, np.zeros(30), "randomization")
+    assert mean["p_value"] == pytest.approx(expected, abs=0.02)
+    # ... and two languages with queries of their own show more.
+    wide, narrow = mean["high"] - mean["low"], np.diff(row(apart, "OT", "mean")[["low", "high"]])[0]
+    assert narrow == pytest.approx(wide / math.sqrt(2), rel=0.15)
+    assert row(apart, "OT", "mean")["p_value"] < mean["p_value"]
+
+
+def test_an_interval_is_of_the_mean_over_queries():
+    rng = np.random.default_rng(1)
+    values = rng.random(200)
+    line = row(summarize(rows("MSE", "ha", values)), "MSE", "ha")
+    half = 1.96 * values.std() / math.sqrt(200)
+    assert line["low"] == pytest.approx(values.mean() - half, abs=half / 10)
+    assert line["high"] == pytest.approx(values.mean() + half, abs=half / 10)
+
+
+def test_a_constant_has_an_interval_of_no_width():
+    result = summarize(rows("MSE", "ha", [0.3] * 7), rows("MSE", "sw", [0.5] * 3))
+    for line in (row(result, "MSE", "ha"), row(result, "MSE", "mean")):
+        assert [line["low"], line["high"]] == pytest.approx([line["value"]] * 2)
+
+
+def test_intervals_and_tests_are_the_same_again():
+    trials = [rows(m, c, v) for c in ("ha", "sw") for m, v in {"OT": OT, "MSE": MSE}.items()]
+    pd.testing.assert_frame_equal(summarize(*trials).summary, summarize(*trials).summary)
+
+
+def test_methods_may_lack_languages_and_levels():
+    result = summarize(
+        rows("MSE", "ha", MSE, level=0.1),
+        rows("MSE", "ha", MSE, level=0.2),
+        rows("MSE", "sw", MSE, level=0.1),
+        rows("OT", "ha", OT, level=0.1),
+        rows("ceiling", "ha", [1.0] * 4),
+        rows("OT", "de", OT, level=0.1),
+    )
+    assert result.methods == ("MSE", "OT", "ceiling")
+    assert result.groups == GROUPS
+    assert result.levels == [0.1, 0.2]
+    assert math.isnan(row(result, "ceiling", "ha")["p_value"])  # nothing at its level
+    tested = result.summary[result.summary["p_value"].notna()]
+    assert tested[["method", "language", "level"]].values.tolist() == [["OT", "ha", 0.1]]
+    means = result.summary[result.summary["language"] == "mean"]
+    assert means[["method", "group", "level"]].values.tolist() == [["MSE", "low", 0.1]]
+
+
+@settings(max_examples=10)
+@given(
+    st.dictionaries(
+        st.tuples(
+            st.sampled_from(["OT", "MSE", "CL"]),
+            st.sampled_from([*GROUPS]),
+            st.sampled_from([None, 0.1]),
+        ),
+        st.lists(st.floats(0, 1), min_size=3, max_size=3),
+        min_size=1,
+    )
+)
+def test_whatever_was_measured_is_summarised(cells):
+    result = summarize(
+        *[
+            rows(method, code, values, level=level)
+            for (method, code, level), values in cells.items()
+        ],
+        baseline=None,
+    )
+    single = result.summary[result.summary["language"] != "mean"]
+    assert len(single) == len(cells)
+    for line in single.itertuples():
+        level = None if math.isnan(line.level) else line.level
+        assert line.value == pytest.approx(np.mean(cells[line.method, line.language, level]))
+    assert (result.summary["low"] <= result.summary["value"] + 1e-9).all()
+    assert (result.summary["value"] <= result.summary["high"] + 1e-9).all()
+
+
+@pytest.mark.parametrize(
+    ("frames", "baseline", "message"),
+    [
+        ([rows("OT", "ha", OT)], "MSE", "unknown baseline 'MSE': use one of OT"),
+        ([rows("OT", "xx", OT)], None, "language 'xx' has no group: use one of low, other"),
+        (
+            [rows("OT", "ha", OT), rows("OT", "ha", OT[:3], seed=1)],
+            None,
+            "OT in ha: qid 'ha-3' was not scored with every seed",
+        ),
+        (
+            [rows("OT", "ha", OT), rows("MSE", "ha", MSE[:3])],
+            "MSE",
+            "pool ha: OT and the baseline were not measured on the same queries (such as 'ha-3')",
+        ),
+        ([rows("OT", "ha", [])], None, "no scores: measure at least one trial"),
+    ],
+)
+def test_scores_that_do_not_compare_are_refused(frames, baseline, message):
+    with pytest.raises(InputError) as raised:
+        summarize(*frames, baseline=baseline)
+    assert message in one_line(raised)
+
+
+def test_a_group_is_low_or_other():
+    with pytest.raises(InputError, match="language 'ha' has no group: use one of low, other"):
+        summarize_study(rows("OT", "ha", OT), {"ha": "high"})
+
+
+def test_a_task_that_was_not_measured_is_named():
+    result = summarize(rows("MSE", "ha", MSE))
+    with pytest.raises(InputError, match="pool R@5 was not measured: choose from pool MAP"):
+        result.rows("pool", "R@5")
+
+
+def test_score_frames_have_what_trials_want():
+    assert tuple(score_frame("pool", "MAP", {}).columns) == SCORE_COLUMNS
