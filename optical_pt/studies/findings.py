@@ -25,7 +25,8 @@ def finding(
 
     Returns:
         One or two sentences. "Better" is only said where the corrected test says so; where the
-        best method is the baseline itself, its rivals' tests are reported.
+        best is the baseline itself, its rivals' tests are reported: those of the other methods, or
+        of the method's other levels where these were tested.
 
     Raises:
         InputError: if the task and measure, the group or the level was not measured.
@@ -44,22 +45,32 @@ def finding(
         f"{task} {measure}, {where}: {best['method']}{at} has the highest, {best['value']:.3f} "
         f"[{best['low']:.3f}, {best['high']:.3f}]."
     )
-    if result.baseline is None or len(rows) < 2:
+    across = result.baseline_level is not None
+    if len(rows) < 2 or not (across or result.baseline):
         return text
-    if best["method"] != result.baseline:
-        return f"{text} {_against(best, result.baseline)}"
-    same = rows["level"].isna() if pd.isna(best["level"]) else rows["level"] == best["level"]
-    rivals = rows[same & (rows["method"] != result.baseline)]
+    if across:
+        baseline = f"{result.baseline_level:g}"
+        is_baseline = best["level"] == result.baseline_level
+        same = rows["method"] == best["method"]
+        names = rows["level"].map("{:g}".format)
+    else:
+        baseline = result.baseline
+        is_baseline = best["method"] == baseline
+        same = rows["level"].isna() if pd.isna(best["level"]) else rows["level"] == best["level"]
+        names = rows["method"]
+    if not is_baseline:
+        return f"{text} {_against(best, baseline)}"
+    rivals = rows.assign(name=names)[same & (names != baseline)]
     tested = rivals[rivals["p_corrected"].notna()]
     below = tested["p_corrected"] < ALPHA
     parts = [
-        words.format(_join(list(methods)))
-        for words, methods in {
-            "{} significantly below it": tested["method"][below],
-            "no significant difference from {}": tested["method"][~below],
-            "{} not tested": rivals["method"][rivals["p_corrected"].isna()],
+        words.format(_join(list(found)))
+        for words, found in {
+            "{} significantly below it": tested["name"][below],
+            "no significant difference from {}": tested["name"][~below],
+            "{} not tested": rivals["name"][rivals["p_corrected"].isna()],
         }.items()
-        if len(methods)
+        if len(found)
     ]
     return f"{text} It is the baseline: {'; '.join(parts)}." if parts else text
 

@@ -53,6 +53,7 @@ def write_study(
         "groups": result.groups,
         "methods": list(result.methods),
         "baseline": result.baseline,
+        "baseline_level": result.baseline_level,
         "files": {name: hash_bytes(data) for name, data in files.items()},
     }
     last = json.dumps(record, indent=2, ensure_ascii=False).encode() + b"\n"
@@ -91,7 +92,12 @@ def read_study(folder: str | Path) -> StudyResult:
     )
     per_query = pd.read_csv(io.BytesIO(data["per_query.csv.gz"]), compression="gzip", **read)
     return StudyResult(
-        per_query, summary, record["groups"], tuple(record["methods"]), record["baseline"]
+        per_query,
+        summary,
+        record["groups"],
+        tuple(record["methods"]),
+        record["baseline"],
+        record.get("baseline_level"),
     )
 
 

@@ -31,6 +31,7 @@ class StudyResult:
         groups: ``"low"`` or ``"other"`` for each language, in order.
         methods: In order.
         baseline: The method that the others are tested against, or None.
+        baseline_level: The level that a method's other levels are tested against, or None.
     """
 
     per_query: pd.DataFrame
@@ -38,6 +39,7 @@ class StudyResult:
     groups: dict[str, str]
     methods: tuple[str, ...]
     baseline: str | None
+    baseline_level: float | None = None
 
     @property
     def measured(self) -> list[tuple[str, str]]:
@@ -67,28 +69,33 @@ def summarize_study(
     groups: Mapping[str, str],
     *,
     baseline: str | None = None,
+    baseline_level: float | None = None,
     seed: int = 0,
 ) -> StudyResult:
-    r"""Average trials over queries and seeds, and test methods against a baseline.
+    r"""Average trials over queries and seeds, and test them against a baseline.
 
-    Methods meet on the same task, measure, level and language. With :math:`s_{mq}` the mean over
-    seeds of method m's score on query q, a language's test is the paired t-test over queries of
-    :math:`s_{mq} - s_{bq}`; that of a group's mean is the paired randomization test (Smucker, Allan
-    and Carterette, CIKM 2007) over the queries of all its languages, each weighted so that every
-    language counts the same. P-values are corrected after Holm (1979) over the tests of one task
-    and measure. A seed is no new query: three seeds of one query are averaged, not counted thrice.
-    Nor is a translation: what languages score on the same qid is one observation of their mean, in
-    its test and in its interval.
+    Methods meet on the same task, measure, level and language; or, with ``baseline_level``, the
+    levels of a method meet on the same task, measure and language. With :math:`s_{mq}` the mean
+    over seeds of method m's score on query q, a language's test is the paired t-test over queries
+    of :math:`s_{mq} - s_{bq}`; that of a group's mean is the paired randomization test (Smucker,
+    Allan and Carterette, CIKM 2007) over the queries of all its languages, each weighted so that
+    every language counts the same. P-values are corrected after Holm (1979) over the tests of one
+    task and measure. A seed is no new query: three seeds of one query are averaged, not counted
+    thrice. Nor is a translation: what languages score on the same qid is one observation of their
+    mean, in its test and in its interval.
 
     Args:
         per_query: As :func:`~optical_pt.studies.trial.run_trials` gives it.
         groups: ``"low"`` or ``"other"`` for each language.
-        baseline: A method, or None for no tests.
+        baseline: A method that the others are tested against at each level.
+        baseline_level: A level that each method's other levels are tested against. Without either
+            there are no tests.
         seed: Of intervals and of the randomization test.
 
     Raises:
         InputError: if there are no scores, a language has no group, no method is called like the
-            baseline, or the seeds or methods of a language were measured on different queries.
+            baseline, no trial has the baseline level, both are given, or the seeds, methods or
+            levels of a language were measured on different queries.
 
     >>> columns = ["method", "level", "language", "seed", "task", "measure", "qid", "value"]
     >>> per_query = pd.DataFrame(
@@ -110,18 +117,25 @@ def summarize_study(
         raise InputError(f"language {unknown[0]!r} has no group: use one of {', '.join(GROUPS)}")
     if baseline is not None and baseline not in methods:
         raise InputError(f"unknown baseline {baseline!r}: use one of {', '.join(methods)}")
+    if baseline_level is not None:
+        _check_level(baseline_level, baseline, per_query["level"])
     ordered = {language: group for language, group in groups.items() if language in present}
     cells = {key: _Cell(rows) for key, rows in _split(per_query)}
+    blocks = _blocks(cells)
     rows = []
-    for (task, measure, level), block in _blocks(cells).items():
+    for (task, measure, level), block in blocks.items():
+        across = baseline_level is not None
+        other = blocks.get((task, measure, baseline_level), {}) if across else block
         for members, language, group in _scopes(block, ordered):
-            base = _members(block, baseline, members) if baseline else None
             for method in methods:
                 own = _members(block, method, members)
                 if own is None:
                     continue
+                rival = method if across else baseline
+                base = _members(other, rival, members) if rival else None
+                is_baseline = level == baseline_level if across else method == baseline
                 place = (task, measure, method, level, language, group)
-                rows.append((*place, *_statistics(own, base, method == baseline, place, seed)))
+                rows.append((*place, *_statistics(own, base, is_baseline, place, seed)))
     summary = pd.DataFrame(rows, columns=[
         "task", "measure", "method", "level", "language", "group", "value", "sd", "low", "high",
         "delta", "p_value", "n_queries", "n_seeds",
@@ -130,7 +144,20 @@ def summarize_study(
     for _, index in summary.groupby(["task", "measure"], sort=False).groups.items():
         p_values = summary.loc[index, "p_value"].to_numpy()
         summary.loc[index, "p_corrected"] = correct_p_values(p_values, "holm")
-    return StudyResult(per_query, summary, ordered, methods, baseline)
+    return StudyResult(per_query, summary, ordered, methods, baseline, baseline_level)
+
+
+def _check_level(baseline_level: float, baseline: str | None, levels: pd.Series) -> None:
+    if baseline is not None:
+        raise InputError(
+            f"baseline {baseline!r} and baseline_level {baseline_level:g}: test against one of them"
+        )
+    known = sorted(levels.dropna().unique())
+    if baseline_level not in known:
+        raise InputError(
+            f"unknown baseline_level {baseline_level:g}: use one of "
+            f"{', '.join(f'{level:g}' for level in known) or 'a study with levels'}"
+        )
 
 
 class _Cell:

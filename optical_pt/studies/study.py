@@ -46,6 +46,8 @@ class Study(ABC):
     question: str
     #: The method that the others are tested against.
     baseline: str | None = None
+    #: The level that a method's other levels are tested against, where that is the question.
+    baseline_level: float | None = None
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:  # noqa: B027
         """Add what the study's command takes beside :func:`study_parser`'s options."""
@@ -130,7 +132,9 @@ def _run(study: Study, options: argparse.Namespace) -> None:
         say=lambda line: print(line, file=sys.stderr, flush=True),
     )
     scores = study.derive(scores)
-    result = summarize_study(scores, plan.groups, baseline=study.baseline)
+    result = summarize_study(
+        scores, plan.groups, baseline=study.baseline, baseline_level=study.baseline_level
+    )
     findings = study.findings(result)
     manifest = {
         "study": study.name,

@@ -78,11 +78,16 @@ def legend(result: StudyResult) -> str:
     """What the numbers and marks are."""
     seeds = int(result.summary["n_seeds"].max())
     parts = [f"Mean ± standard deviation over {seeds} seeds." if seeds > 1 else "One seed."]
+    against = None
     if result.baseline is not None:
+        against = f"better or worse than {result.baseline}"
+    if result.baseline_level is not None:
+        against = f"above or below the same method at level {result.baseline_level:g}"
+    if against:
         parts.append(
-            f"{BETTER} {WORSE} significantly better or worse than {result.baseline}: paired t-test "
-            "over queries (means: paired randomization test), Holm-corrected over the tests of a "
-            f"task and measure, alpha = {ALPHA:g}."
+            f"{BETTER} {WORSE} significantly {against}: paired t-test over queries (means: paired "
+            "randomization test), Holm-corrected over the tests of a task and measure, alpha = "
+            f"{ALPHA:g}."
         )
     return " ".join(parts)
 
