@@ -16,8 +16,11 @@ from optical_pt.ot.strategy import Entropic, Strategy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from transformers import PreTrainedTokenizerBase
 
     from optical_pt.models import LateInteraction
+
+Spans = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,11 +31,16 @@ class Alignment:
         foreign: the student's tokens.
         english: the teacher's tokens.
         plan: ``(foreign, english)`` float array that sums to 1.
+        foreign_spans: where each foreign token begins and ends in its sentence, in characters; 0, 0
+            for a token that is not in it. Empty if the tokenizer does not tell.
+        english_spans: likewise.
     """
 
     foreign: tuple[str, ...]
     english: tuple[str, ...]
     plan: np.ndarray
+    foreign_spans: Spans = ()
+    english_spans: Spans = ()
 
     def pairs(self) -> list[tuple[str, str]]:
         """Each foreign token with the English token that takes most of its mass."""
@@ -96,17 +104,18 @@ def align(
         reg: entropy weight of the plan, where no strategy is given.
         strategy: how the plan is found.
     """
-    source_tokens, source = _tokens(student, foreign)
-    target_tokens, target = _tokens(teacher, english)
+    source_tokens, source_spans, source = _tokens(student, foreign)
+    target_tokens, target_spans, target = _tokens(teacher, english)
     masks = [torch.ones(1, len(tokens), dtype=torch.bool) for tokens in (source, target)]
     transport = strategy or Entropic(reg=reg)
     solution = transport(cosine_cost(source[None], target[None]), *masks)
-    return Alignment(source_tokens, target_tokens, solution.plan[0].numpy())
+    plan = solution.plan[0].numpy()
+    return Alignment(source_tokens, target_tokens, plan, source_spans, target_spans)
 
 
 @torch.no_grad()
-def _tokens(model: LateInteraction, text: str) -> tuple[tuple[str, ...], Tensor]:
-    """Tokens that MaxSim scores, and their ``(tokens, dim)`` float32 embeddings."""
+def _tokens(model: LateInteraction, text: str) -> tuple[tuple[str, ...], Spans, Tensor]:
+    """Tokens that MaxSim scores, their spans, and their ``(tokens, dim)`` float32 embeddings."""
     encoder = model.encoder.eval()
     features = encoder.preprocess([text], task="query")
     ids = features["input_ids"][0].tolist()
@@ -116,6 +125,26 @@ def _tokens(model: LateInteraction, text: str) -> tuple[tuple[str, ...], Tensor]
     }
     encoded = encoder(features, task="query")
     scored = encoded["attention_mask"][0].bool().cpu()
-    names = query_modules(encoder)[0].tokenizer.convert_ids_to_tokens(ids)
-    tokens = tuple(name for name, kept in zip(names, scored.tolist(), strict=True) if kept)
-    return tokens, encoded["token_embeddings"][0].float().cpu()[scored]
+    tokenizer = query_modules(encoder)[0].tokenizer
+    kept = scored.nonzero()[:, 0].tolist()
+    names = tokenizer.convert_ids_to_tokens(ids)
+    spans = _spans(tokenizer, text, ids)
+    return (
+        tuple(names[place] for place in kept),
+        tuple(spans[place] for place in kept) if spans else (),
+        encoded["token_embeddings"][0].float().cpu()[scored],
+    )
+
+
+def _spans(tokenizer: PreTrainedTokenizerBase, text: str, ids: list[int]) -> list[tuple[int, int]]:
+    """Where the tokens of these ids are in the text; empty if the tokenizer does not tell."""
+    if not tokenizer.is_fast:
+        return []
+    whole = tokenizer(text, return_offsets_mapping=True, verbose=False)
+    found = dict(enumerate(zip(whole["input_ids"], whole["offset_mapping"], strict=True)))
+    # A sentence that was cut off ends in a token that is elsewhere in the whole.
+    pairs = [found.get(place, (None, (0, 0))) for place in range(len(ids))]
+    return [
+        tuple(span) if there == here else (0, 0)
+        for here, (there, span) in zip(ids, pairs, strict=True)
+    ]

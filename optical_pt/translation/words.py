@@ -54,6 +54,24 @@ def words(text: str, language: str) -> list[str]:
     return found
 
 
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """Where the words of a text begin and end; in scripts without spaces, its characters.
+
+    >>> [("Ina Kano, 北京?")[start:end] for start, end in word_spans("Ina Kano, 北京?")]
+    ['Ina', 'Kano', '北', '京']
+    """
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for size, run in groupby(text, key=_ngram_size):
+        end = start + sum(1 for _ in run)
+        if size == 0:
+            spans.append((start, end))
+        elif size is not None:
+            spans += [(place, place + 1) for place in range(start, end)]
+        start = end
+    return spans
+
+
 def is_latin(word: str) -> bool:
     """Whether a word begins with a Latin letter, so that English text may hold it as it is.
 
