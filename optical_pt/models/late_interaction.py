@@ -94,6 +94,17 @@ class LateInteraction:
         """Encode documents: per document a ``(tokens, dim)`` float16 array of unit vectors."""
         return encode_texts(self.encoder, documents, "document")
 
+    def query_side(self) -> LateInteraction:
+        """The model whose documents, too, are encoded by this one's query side.
+
+        A student's queries are in another language than its documents; this is the student that
+        searches documents of its queries' language. It shares the weights, and has another
+        fingerprint: it needs an index of its own.
+        """
+        from optical_pt.models.student import query_side
+
+        return LateInteraction.from_encoder(query_side(self.encoder), f"{self.name} (query side)")
+
     def query_encoder(self) -> QueryEncoder:
         """Return a transformer that adds ``query_embs`` and ``embs_model`` to queries."""
         from optical_pt.models.query_encoder import QueryEncoder

@@ -82,6 +82,24 @@ def join_sides(student: MultiVectorEncoder, teacher: MultiVectorEncoder) -> Mult
     return joined
 
 
+def query_side(encoder: MultiVectorEncoder) -> MultiVectorEncoder:
+    """The query side as a model of its own, which encodes documents of the same language, too.
+
+    It shares the weights; documents have the document prompt, length and mask of ``encoder``.
+    """
+    from sentence_transformers import MultiVectorEncoder
+
+    weights, rest = split_modules(query_modules(encoder))
+    # The mask is copied, since its skiplist will be of another tokenizer's ids.
+    alone = MultiVectorEncoder(
+        modules=[*weights, *copy.deepcopy(rest)],
+        prompts=encoder.prompts,
+        device=str(encoder.device),
+    )
+    resolve_skiplist(alone)
+    return alone
+
+
 def resolve_skiplist(encoder: MultiVectorEncoder) -> None:
     """Give document masks the document tokenizer's ids (a Router offers the query's tokenizer)."""
     from sentence_transformers.multi_vector_encoder.modules import MultiVectorMask

@@ -9,6 +9,7 @@ from optical_pt.ot.links import hard_links, subword_words, word_links
 from optical_pt.ot.marginals import IdfWeights, attention_weights, uniform_weights
 from optical_pt.ot.partial import partial_plan
 from optical_pt.ot.plan import TransportPlan
+from optical_pt.ot.plan_entropy import plan_entropy
 from optical_pt.ot.quadratic import quadratic_plan
 from optical_pt.ot.strategy import (
     STRATEGIES,
@@ -47,6 +48,7 @@ __all__ = [
     "ipot_plan",
     "parse_strategy",
     "partial_plan",
+    "plan_entropy",
     "quadratic_plan",
     "score_links",
     "subword_words",
