@@ -84,7 +84,7 @@ class Contrastive(Study):
         sets = options.test_sets or list(FULL_SETS if options.full else QUICK_SETS)
         verify = not options.unverified
         collections = caption_collections(languages, sets, options.data, verify=verify)
-        recipes = _recipes(options)
+        recipes, least_steps = _recipes(options), _least_steps(options)
         pairs = {
             code: training_pairs(
                 options.data, code, options.bitext, collections[code], verify=verify
@@ -103,7 +103,7 @@ class Contrastive(Study):
             for seed in seeds
         }
         store = StudentStore(teacher, folder / "students")
-        bench = Bench(captions, shuffled, store, recipes, _least_steps(options))
+        bench = Bench(captions, shuffled, store, recipes, least_steps)
         trials = [
             Trial(method, language, seed, float(budget))
             for language in languages

@@ -76,10 +76,11 @@ def _by_test_set(result: StudyResult, level: float) -> str:
     scores = result.per_query
     scores = scores[(scores["measure"] == MEASURE) & (scores["level"] == level)]
     scores = scores.assign(part=scores["qid"].str.partition("/")[0])
-    means = scores.groupby(["part", "method", "language"], sort=False)["value"].mean()
     parts = []
-    for part, block in means.groupby("part", sort=False):
-        languages = dict.fromkeys(block.index.get_level_values("language"))
-        values = [f"{name} {block.loc[part, name].mean():.3f}" for name in result.methods]
+    for part, rows in scores.groupby("part", sort=False):
+        languages = list(dict.fromkeys(rows["language"]))
+        # Over languages of means over queries, as in the tables.
+        means = rows.groupby(["method", "language"])["value"].mean().groupby("method").mean()
+        values = [f"{name} {means[name]:.3f}" for name in result.methods]
         parts.append(f"{part} ({', '.join(languages)}): {', '.join(values)}")
     return f"{MEASURE} at {level:g} pairs by test set: {'; '.join(parts)}."
