@@ -47,6 +47,21 @@ def test_gaps_by_hand():
     assert ceiling_gap(above, **NAMES).value == pytest.approx(-0.5)
 
 
+def test_the_gaps_of_two_systems_are_compared_on_the_same_draws():
+    rng = np.random.default_rng(0)
+    own, ceiling = rng.uniform(0.1, 0.5, 60), np.ones(60)
+    table = scores(ha=(own, ceiling), de=(own + 0.25, ceiling))
+    rival = table[table["system"] == "OPTICAL"].assign(system="NMT")
+    rival["value"] -= 0.2 * (rival["language"] == "ha")
+    both = pd.concat([table, rival])
+    gap = group_gap(both, **{**NAMES, "system": "NMT"}, groups=GROUPS, against="OPTICAL")
+    assert (gap.value, gap.low, gap.high) == pytest.approx((0.2, 0.2, 0.2))
+    alone = [group_gap(both, **{**NAMES, "system": s}, groups=GROUPS) for s in ("NMT", "OPTICAL")]
+    assert gap.value == pytest.approx(alone[0].value - alone[1].value)
+    with pytest.raises(InputError, match="'ha' has no scores of 'BM25'"):
+        group_gap(both, **NAMES, groups=GROUPS, against="BM25")
+
+
 def test_draws_are_paired_over_systems():
     rng = np.random.default_rng(0)
     ceiling = rng.uniform(0.1, 1, 60)

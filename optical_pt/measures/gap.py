@@ -108,6 +108,7 @@ def group_gap(
     measure: str,
     groups: Mapping[str, str],
     ceiling: str | None = None,
+    against: str | None = None,
     level: float = 0.95,
     resamples: int = 2_000,
     seed: int = 0,
@@ -122,7 +123,8 @@ def group_gap(
     what the others lose, whatever the difficulty of their queries. Without one, the plain
     difference of the system's means, :math:`\bar S_O - \bar S_L`, each language counting the same.
     Positive where low-resource languages are worse off. The interval is as in
-    :func:`ceiling_gap`.
+    :func:`ceiling_gap`. With another system to compare, it is the difference between the gaps of
+    the two, on the same draws: positive where this system's is the wider.
 
     Args:
         per_query: As in :func:`ceiling_gap`, like the arguments that are not named here.
@@ -131,6 +133,7 @@ def group_gap(
         groups: ``"low"`` or ``"other"`` for each language, such as ``ClirResult.groups``; languages
             that lack the system are left out.
         ceiling: Name of the ceiling, or None.
+        against: Name of the other system, or None.
         level: Of confidence.
         resamples: Draws of the bootstrap.
         seed: Of the draws.
@@ -154,20 +157,28 @@ def group_gap(
     is_low = np.array([groups[language] == "low" for language in chosen])
     if is_low.all() or not is_low.any():
         raise InputError(f"all languages of {system!r} are in one group: give some of the other")
-    names = [system] if ceiling is None else [system, ceiling]
+    compared = [system] if against is None else [system, against]
+    names = compared if ceiling is None else [*compared, ceiling]
     scores = LanguageScores(per_query, measure, chosen, names)
     if ceiling is not None:
         scores.check_above_zero(ceiling)
 
     def gap(means: Mapping[str, np.ndarray]) -> np.ndarray:
-        lost = -means[system]
-        if ceiling is not None:
-            lost = _relative_gaps(means[system], means[ceiling])
-        return lost[is_low].mean(axis=0) - lost[~is_low].mean(axis=0)
+        own, *other = [_group_gap(means, name, ceiling, is_low) for name in compared]
+        return own - other[0] if other else own
 
     return _with_interval(
         gap(scores.means()), gap(scores.bootstrap(resamples, seed)), level, chosen
     )
+
+
+def _group_gap(
+    means: Mapping[str, np.ndarray], system: str, ceiling: str | None, is_low: np.ndarray
+) -> np.ndarray:
+    lost = -means[system]
+    if ceiling is not None:
+        lost = _relative_gaps(means[system], means[ceiling])
+    return lost[is_low].mean(axis=0) - lost[~is_low].mean(axis=0)
 
 
 def _relative_gaps(system: np.ndarray, ceiling: np.ndarray) -> np.ndarray:

@@ -22,6 +22,7 @@ def write_study(
     *,
     plot: bytes,
     findings: Sequence[str],
+    tables: Mapping[str, pd.DataFrame] | None = None,
     manifest: Mapping[str, object] | None = None,
 ) -> list[Path]:
     """Write a result as files that people and programs read.
@@ -30,6 +31,7 @@ def write_study(
     - ``per_query.csv.gz``: the scores of every trial and query;
     - ``table.md``, ``table.tex`` and ``plot.png``;
     - ``findings.md``: the sentences;
+    - ``NAME.csv`` for each of ``tables``;
     - ``manifest.json``: versions, command, date, the hashes of the other files, and the entries of
       ``manifest`` (seeds, hashes of models and data, …).
 
@@ -46,6 +48,7 @@ def write_study(
         "table.tex": latex(result).encode(),
         "findings.md": "".join(f"- {sentence}\n" for sentence in findings).encode(),
         "plot.png": plot,
+        **{f"{name}.csv": _csv(table) for name, table in (tables or {}).items()},
     }
     record = {
         **describe_environment(),

@@ -77,6 +77,10 @@ class Study(ABC):
     def findings(self, result: StudyResult) -> list[str]:
         """The answer, in sentences that the numbers support."""
 
+    def tables(self, result: StudyResult) -> dict[str, pd.DataFrame]:
+        """What else is written, each as ``NAME.csv``."""
+        return {}
+
 
 def study_parser(study: Study) -> argparse.ArgumentParser:
     """The options that all studies have, and the study's own."""
@@ -144,7 +148,12 @@ def _run(study: Study, options: argparse.Namespace) -> None:
         **plan.facts,
     }
     write_study(
-        result, options.output, plot=study.plot(result), findings=findings, manifest=manifest
+        result,
+        options.output,
+        plot=study.plot(result),
+        findings=findings,
+        tables=study.tables(result),
+        manifest=manifest,
     )
     print(markdown(result))
     for sentence in findings:
