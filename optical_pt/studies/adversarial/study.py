@@ -1,0 +1,206 @@
+"""Does adversarial training make a student robust, and its embeddings language-neutral?"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from optical_pt.errors import InputError
+from optical_pt.models import LateInteraction
+from optical_pt.studies.adversarial.data import (
+    choose_languages,
+    collections,
+    group,
+    noisy_tasks,
+    training_pairs,
+)
+from optical_pt.studies.adversarial.findings import add_means, claims
+from optical_pt.studies.adversarial.plot import robustness_plot
+from optical_pt.studies.adversarial.probe import FOLDS, pool, probe_errors
+from optical_pt.studies.adversarial.tasks import PROBE, PROBED, TATOEBA, NoisyTask
+from optical_pt.studies.bitext import bitext_facts
+from optical_pt.studies.noise import noises
+from optical_pt.studies.result import StudyResult
+from optical_pt.studies.students import Recipe, StudentStore
+from optical_pt.studies.study import Plan, Study
+from optical_pt.studies.trial import Trial, score_frame
+from optical_pt.training.bitext import SentencePair
+from optical_pt.training.settings import TrainingSettings
+
+OT, PERTURBED, LANGUAGE, BOTH = "OT", "OT + perturbed", "OT + language", "OT + both"
+
+
+class Adversarial(Study):
+    """OT distillation alone, and with two adversaries that a student is to withstand.
+
+    *Perturbed* adds the transport cost after the word embeddings were moved in the direction that
+    makes it worst. *Language* adds a discriminator that tells a student's foreign tokens from the
+    teacher's English tokens, with its gradient reversed: a student has one language, so that there
+    are two classes.
+
+    Students search English sentences with questions (XQuAD-R: the sentence that holds the answer)
+    and with sentences (Tatoeba: the translation), as they are and under noise. A noise is left out
+    where it changes (almost) nothing that a student reads. Noise is the same for all methods and
+    seeds. The probe's error is that of a classifier of English teacher's embeddings against the
+    student's of their translations, on Tatoeba: 0.5 is language-neutral.
+    """
+
+    name = "adversarial"
+    question = "Does adversarial training make students robust to noise without harm?"
+    baseline = OT
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the strengths of noise and of the adversaries."""
+        add = parser.add_argument
+        add("--noise-rate", type=float, default=0.1, metavar="SHARE",
+            help="of letters with a spelling error (%(default)s)")  # fmt: skip
+        add("--perturbation", type=float, default=0.05, metavar="SHARE",
+            help="size of the worst step, of the word embeddings' norm (%(default)s)")  # fmt: skip
+        add("--perturbed-weight", type=float, default=1.0, metavar="W",
+            help="of that loss beside OT's 1 (%(default)s)")  # fmt: skip
+        add("--language-weight", type=float, default=0.1, metavar="W",
+            help="of the language discriminator's loss (%(default)s)")  # fmt: skip
+        add("--max-queries", type=int, metavar="N",
+            help="of each language and collection (quick: 200)")  # fmt: skip
+
+    def plan(self, options: argparse.Namespace, folder: Path) -> Plan:
+        """Open collections and pairs, and spoil the queries."""
+        if not 0 < options.noise_rate <= 1:
+            raise InputError(f"--noise-rate {options.noise_rate}: give a share from 0 to 1")
+        languages = choose_languages(options.languages, options.full, options.data)
+        recipes = _recipes(options)
+        tested = {
+            code: collections(code, options.data, verify=not options.unverified)
+            for code in languages
+        }
+        limit = options.limit or (15_000 if options.full else 800)
+        pairs = {
+            code: training_pairs(options.data, code, list(tested[code].values()), limit)
+            for code in languages
+        }
+        teacher = LateInteraction(options.teacher, device=options.device).load()
+        tasks = {
+            code: noisy_tasks(
+                tested[code], code, teacher, options.indexes, noises(options.noise_rate),
+                max_queries=options.max_queries or (None if options.full else 200),
+                device=options.device,
+            )
+            for code in languages
+        }  # fmt: skip
+        bench = Bench(tasks, pairs, StudentStore(teacher, folder / "students"), recipes)
+        for code in languages:
+            bench.check_probe(code)
+        seeds = range(options.seeds or (3 if options.full else 1))
+        return Plan(
+            [Trial(name, code, n) for code in languages for n in seeds for name in recipes],
+            bench.measure,
+            bench.identity,
+            {code: group(code) for code in languages},
+            {
+                "teacher": f"{teacher.name} {teacher.fingerprint}",
+                "pairs": {code: len(found) for code, found in pairs.items()},
+                "recipes": {name: recipe.identity(0) for name, recipe in recipes.items()},
+                "noise_rate": options.noise_rate,
+                "queries": {
+                    code: {name: len(task.task.topics[code]) for name, task in found.items()}
+                    for code, found in tasks.items()
+                },
+                "queries_changed": {
+                    code: {name: dict(task.changed) for name, task in found.items()}
+                    for code, found in tasks.items()
+                },
+                "bitext_sha256": bitext_facts(options.data, languages),
+                "collections": {
+                    collection.name: collection.fingerprint()
+                    for found in tested.values()
+                    for collection in found.values()
+                },
+            },
+        )
+
+    def derive(self, scores: pd.DataFrame) -> pd.DataFrame:
+        """Add the means over noises."""
+        return add_means(scores)
+
+    def plot(self, result: StudyResult) -> bytes:
+        """Each collection clean and by noise, and the probe by language."""
+        return robustness_plot(result)
+
+    def findings(self, result: StudyResult) -> list[str]:
+        """Robustness, harm, the probe."""
+        return claims(result)
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """All that trials share.
+
+    Attributes:
+        tasks: By language and name.
+        pairs: By language.
+        students: Are made here.
+        recipes: By method.
+    """
+
+    tasks: Mapping[str, Mapping[str, NoisyTask]]
+    pairs: Mapping[str, list[SentencePair]]
+    students: StudentStore
+    recipes: Mapping[str, Recipe]
+    _english: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False)
+
+    def measure(self, trial: Trial) -> pd.DataFrame:
+        """The scores of a trial."""
+        recipe, code = self.recipes[trial.method], trial.language
+        student = self.students.get(recipe, self.pairs[code], code, trial.seed)
+        frames = [task.score(student) for task in self.tasks[code].values()]
+        return pd.concat([*frames, self._probe(student, code)], ignore_index=True)
+
+    def identity(self, trial: Trial) -> str:
+        """What decides the scores of a trial."""
+        recipe, pairs = self.recipes[trial.method], self.pairs[trial.language]
+        student = self.students.identity(recipe, pairs, trial.seed)
+        return " ".join([student, *(task.identity for task in self.tasks[trial.language].values())])
+
+    def check_probe(self, language: str) -> None:
+        """Refuse a language with too few sentences for the probe before anything is trained."""
+        if (count := len(self._probed(language))) < FOLDS:
+            raise InputError(
+                f"{TATOEBA} {language}: {count} sentences for the language probe; give "
+                f"--max-queries {FOLDS} or more, or leave the language out"
+            )
+
+    def _probed(self, language: str) -> pd.DataFrame:
+        """Frame of qid, query, english; no sentence is there twice, to be learnt and tested."""
+        task = self.tasks[language][TATOEBA].task
+        english = task.english[language]["query"].to_numpy()
+        rows = task.topics[language].assign(english=english)
+        return rows.drop_duplicates("query").drop_duplicates("english")
+
+    def _probe(self, student: LateInteraction, language: str) -> pd.DataFrame:
+        rows = self._probed(language)
+        if language not in self._english:
+            # Encoded as queries, like the student's: other precision would tell them apart.
+            self._english[language] = pool(
+                self.students.teacher.encode_queries(list(rows["english"]))
+            )
+        foreign = pool(student.encode_queries(list(rows["query"])))
+        errors = probe_errors(self._english[language], foreign)
+        qids = [f"{language}-{qid}" for qid in rows["qid"]]
+        return score_frame(PROBE, PROBED, dict(zip(qids, errors, strict=True)))
+
+
+def _recipes(options: argparse.Namespace) -> dict[str, Recipe]:
+    epochs = options.epochs if options.epochs is not None else (2 if options.full else 1)
+    settings = {"epochs": epochs, "perturbation": options.perturbation}
+    perturbed = {"perturbed": options.perturbed_weight}
+    language = {"language": options.language_weight}
+    losses = {OT: {}, PERTURBED: perturbed, LANGUAGE: language, BOTH: perturbed | language}
+    return {
+        name: Recipe(name, TrainingSettings(loss={"ot": 1.0, **added}, **settings))
+        for name, added in losses.items()
+    }
