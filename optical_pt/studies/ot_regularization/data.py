@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from optical_pt.collections import Collection
+from optical_pt.collections import LOW_RESOURCE, Collection
 from optical_pt.collections.published import xnli
 from optical_pt.errors import InputError
 from optical_pt.studies.bitext import bitext_file, read_pairs
@@ -17,6 +17,8 @@ from optical_pt.training.bitext_sources import drop_overlap, read_source
 TASKS = {"mlqa": "MLQA", "afriqa-dev": "AfriQA", "xquad": "XQuAD"}
 QUICK = ("sw", "hi")
 FULL = ("sw", "ur", "ha", "ig", "zu", "ar", "de", "hi", "zh")
+#: Urdu is added, as XNLI's paper names it and Swahili as its low-resource languages.
+LOW = LOW_RESOURCE | {"ur"}
 #: Source of pairs where the data have no other: the part of XNLI that is not tested on.
 LAST_RESORT = "xnli/test"
 

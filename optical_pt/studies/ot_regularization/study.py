@@ -14,7 +14,12 @@ from optical_pt.models import LateInteraction
 from optical_pt.ot import parse_strategy
 from optical_pt.studies.bitext import bitext_facts
 from optical_pt.studies.ot_regularization.bench import open_bench
-from optical_pt.studies.ot_regularization.data import LAST_RESORT, choose_languages, pair_source
+from optical_pt.studies.ot_regularization.data import (
+    LAST_RESORT,
+    LOW,
+    choose_languages,
+    pair_source,
+)
 from optical_pt.studies.ot_regularization.findings import answers
 from optical_pt.studies.ot_regularization.methods import BASELINE, START, make_recipes
 from optical_pt.studies.pair_classification import FOLDS, STRENGTH
@@ -84,7 +89,7 @@ class OtRegularization(Study):
             bench.trials(languages, seeds),
             bench.measure,
             bench.identity,
-            {code: language_group(code) for code in languages},
+            {code: language_group(code, LOW) for code in languages},
             {
                 "teacher": f"{teacher.name} {teacher.fingerprint}",
                 "tasks": {code: bench.task_names(code) for code in languages},
