@@ -1,0 +1,92 @@
+"""What switched queries say, in sentences."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from optical_pt.studies.code_switching.gaps import BETWEEN, LOW, OTHER, THAN_OT, gap_table
+from optical_pt.studies.code_switching.methods import CEILING, OT
+from optical_pt.studies.findings import finding
+from optical_pt.studies.result import StudyResult
+from optical_pt.studies.tables import column_title
+
+
+def answers(result: StudyResult, measure: str = "MAP") -> list[str]:
+    """The best method at either end of each task, what switching does, and the gaps at both ends.
+
+    Args:
+        result: With shares as levels.
+        measure: To speak of.
+    """
+    first, last = result.levels[0], result.levels[-1]
+    sentences = []
+    for task in dict.fromkeys(task for task, _ in result.measured):
+        for level in (first, last):
+            sentences.append(f"{level:.0%} switched: {finding(result, task, measure, level=level)}")
+        sentences += _changes(result, task, measure)
+        sentences += _gap_sentences(result, task, measure)
+    # At 0% the ways to switch the same queries are one.
+    return list(dict.fromkeys(sentences))
+
+
+def _changes(result: StudyResult, task: str, measure: str) -> list[str]:
+    """From the first to the last share, by group."""
+    first, last = result.levels[0], result.levels[-1]
+    rows = result.rows(task, measure)
+    rows = rows[rows["method"] != CEILING]
+    sentences = []
+    for group in (LOW, OTHER):
+        mine = rows[rows["group"] == group]
+        means = mine[mine["language"] == "mean"]
+        mine = means if len(means) else mine
+        if mine.empty:
+            continue
+        wide = mine.pivot(index="method", columns="level", values="value")
+        each = ", ".join(
+            f"{method} {wide.loc[method, first]:.3f} to {wide.loc[method, last]:.3f}"
+            for method in result.methods
+            if method in wide.index
+        )
+        title = column_title(mine["language"].iloc[0], group)
+        sentences.append(
+            f"{task} {measure}, {title}, from {first:.0%} to {last:.0%} switched: {each}."
+        )
+    return sentences
+
+
+def _gap_sentences(result: StudyResult, task: str, measure: str) -> list[str]:
+    table = gap_table(result, measure)
+    sentences = []
+    for level in (result.levels[0], result.levels[-1]):
+        here = table[(table["task"] == task) & (table["level"] == level)]
+        by_scope = {scope: rows.set_index("method") for scope, rows in here.groupby("scope")}
+        if BETWEEN not in by_scope or OT not in by_scope[BETWEEN].index:
+            continue
+        sentences.append(
+            f"{task}, {level:.0%} switched: of the {measure} of human English queries, OT lacks "
+            f"{_interval(by_scope[LOW].loc[OT])} in the low-resource languages and "
+            f"{_interval(by_scope[OTHER].loc[OT])} in the others; the gap between them is "
+            f"{_each(by_scope[BETWEEN])}.{_compared(by_scope.get(THAN_OT))}"
+        )
+    return sentences
+
+
+def _each(rows: pd.DataFrame) -> str:
+    return ", ".join(f"{_interval(row)} with {method}" for method, row in rows.iterrows())
+
+
+def _compared(rows: pd.DataFrame | None) -> str:
+    """Which methods' gaps differ from OT's by an interval that excludes 0."""
+    if rows is None:
+        return ""
+    kinds = {
+        "narrower than with": rows[rows["low"] > 0],
+        "wider than with": rows[rows["high"] < 0],
+        "not shown to differ from that with": rows[(rows["low"] <= 0) & (rows["high"] >= 0)],
+    }
+    parts = [f"{words} {', '.join(found.index)}" for words, found in kinds.items() if len(found)]
+    return f" OT's is {'; '.join(parts)}."
+
+
+def _interval(row: pd.Series) -> str:
+    return f"{row['gap']:.3f} [{row['low']:.3f}, {row['high']:.3f}]"
