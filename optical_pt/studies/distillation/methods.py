@@ -8,7 +8,7 @@ from optical_pt.studies.students import Recipe
 from optical_pt.training.settings import TrainingSettings
 
 OPTICAL = "OPTICAL"
-START = "start, untrained"
+START = "untrained start"
 CEILING = "human English >> teacher"
 BEST_TRANSLATION = "best translation"
 
