@@ -48,9 +48,9 @@ print(json.dumps(results))
 """
 
 
-def read_collections(home: Path, names: list[str]) -> dict[str, Any]:
-    """What each collection reads from the files in ``home``, or its error."""
-    environment = {
+def irds_environment(home: Path) -> dict[str, str]:
+    """Environment of a process in which ir_datasets reads the files in ``home`` and no others."""
+    return {
         **os.environ,
         "IR_DATASETS_HOME": str(home),
         "IR_DATASETS_TMP": str(home),
@@ -62,10 +62,14 @@ def read_collections(home: Path, names: list[str]) -> dict[str, Any]:
         "HTTP_PROXY": "http://127.0.0.1:9",
         "no_proxy": "",
     }
+
+
+def read_collections(home: Path, names: list[str]) -> dict[str, Any]:
+    """What each collection reads from the files in ``home``, or its error."""
     done = subprocess.run(
         [sys.executable, "-c", READER],
         input=json.dumps(names),
-        env=environment,
+        env=irds_environment(home),
         capture_output=True,
         text=True,
         check=False,

@@ -58,7 +58,8 @@ def line_plot(
 ) -> bytes:
     """A PNG with a row of panels a task and measure, one a language: values along the levels.
 
-    Bands are 95% bootstrap intervals over queries. A method without levels is a horizontal line.
+    Bands are 95% bootstrap intervals over queries. A method without levels is a horizontal line; a
+    level that the others are tested against is a vertical one.
 
     Args:
         result: Of a study with levels.
@@ -80,6 +81,8 @@ def line_plot(
             axes.set_visible(False)
             continue
         _draw_lines(axes, result, rows)
+        if result.baseline_level is not None:
+            axes.axvline(result.baseline_level, color="#888888", linewidth=0.8, linestyle=":")
         if log:
             axes.set_xscale("log")
         axes.set_title(column_title(*scope), fontsize=10)

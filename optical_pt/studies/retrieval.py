@@ -82,6 +82,7 @@ def open_task(
     query_sets: Sequence[str] | None = None,
     measures: Sequence[str] = ("AP", "nDCG@10"),
     judged_only: bool = False,
+    asked_only: bool = False,
     max_queries: int | None = None,
     device: str | None = None,
 ) -> RetrievalTask:
@@ -96,6 +97,7 @@ def open_task(
         query_sets: Of the collection; None is all.
         measures: ir-measures names.
         judged_only: Only documents that these sets judge: a small pool, for a quick look.
+        asked_only: Of these, only documents judged for the queries that are asked: a smaller pool.
         max_queries: The first so many queries of each language.
         device: For searching.
 
@@ -107,25 +109,26 @@ def open_task(
         raise InputError(f"max_queries {max_queries}: give 1 or more")
     judged = {code: collection.judged_topics(code, query_sets) for code in languages}
     qrels = {code: found.qrels for code, found in judged.items()}
-    every = pd.concat(qrels.values(), ignore_index=True).drop_duplicates()
-    if judged_only:
-        collection = JudgedDocuments(collection, set(every["docno"]))
-    resources = Resources(collection, teacher, Path(folder), device=device, qrels=every)
-    resources.remember_documents()
     topics = {code: found.topics.iloc[:max_queries] for code, found in judged.items()}
     english = {
         code: None if found.english is None else found.english.iloc[:max_queries]
         for code, found in judged.items()
     }
-    qrels = {code: qrels[code][qrels[code]["qid"].isin(topics[code]["qid"])] for code in languages}
+    asked = {code: qrels[code][qrels[code]["qid"].isin(topics[code]["qid"])] for code in languages}
+    pool = asked if asked_only else qrels
+    every = pd.concat(pool.values(), ignore_index=True).drop_duplicates()
+    if judged_only or asked_only:
+        collection = JudgedDocuments(collection, set(every["docno"]))
+    resources = Resources(collection, teacher, Path(folder), device=device, qrels=every)
+    resources.remember_documents()
     text = "\n".join(
         [
             collection.documents_fingerprint(),
             teacher.fingerprint,
             *map(str, measures),
-            *(f"{code}\n{topics[code].to_csv()}{qrels[code].to_csv()}" for code in sorted(topics)),
+            *(f"{code}\n{topics[code].to_csv()}{asked[code].to_csv()}" for code in sorted(topics)),
         ]
     )
     return RetrievalTask(
-        name, resources, topics, qrels, english, tuple(measures), hash_bytes(text.encode())
+        name, resources, topics, asked, english, tuple(measures), hash_bytes(text.encode())
     )

@@ -1,0 +1,112 @@
+"""What the regularisation's strength does to retrieval, and to plans."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from optical_pt.studies.findings import finding
+from optical_pt.studies.regularization_strength import plans
+from optical_pt.studies.result import StudyResult
+from optical_pt.studies.tables import ALPHA, column_title
+
+MEASURE = "nDCG@10"
+FOUND = 0.01  # share of the mass by which plans may miss their marginals
+
+
+def answers(result: StudyResult, method: str, start: str) -> list[str]:
+    """Sentences about each retrieval task, and about the plans.
+
+    Args:
+        result: Of levels of ``method`` against one of them.
+        method: The distillation.
+        start: The method without training.
+    """
+    sentences = []
+    for task in dict.fromkeys(task for task, _ in result.measured if task != plans.TASK):
+        sentences += [
+            finding(result, task, MEASURE),
+            *_levels(result, task, method),
+            _optima(result, task, method),
+            _gain(result, task, method, start),
+        ]
+    return [*sentences, *_about_plans(result, method)]
+
+
+def _levels(result: StudyResult, task: str, method: str) -> list[str]:
+    """How the tests came out; nothing where there was nothing to test."""
+    rows = _by_level(result, task, MEASURE, method)
+    tested = rows[rows["p_corrected"].notna()]
+    differs = tested["p_corrected"] < ALPHA
+    parts = {
+        "significantly above": tested[differs & (tested["delta"] > 0)],
+        "significantly below": tested[differs & (tested["delta"] < 0)],
+        "no significant difference": tested[~differs],
+    }
+    told = [f"{words}: {_levels_of(part)}" for words, part in parts.items() if len(part)]
+    against = f"{task} against eps {result.baseline_level:g}, {_where(rows)}"
+    return [f"{against}: {'; '.join(told)}."] if told else []
+
+
+def _optima(result: StudyResult, task: str, method: str) -> str:
+    rows = result.rows(task, MEASURE)
+    rows = rows[(rows["method"] == method) & (rows["language"] != "mean")]
+    best = rows.loc[rows.groupby("language", sort=False)["value"].idxmax()]
+    parts = [
+        f"{row['language']} at {row['level']:g} ({row['delta']:+.3f})" for _, row in best.iterrows()
+    ]
+    proven = best["language"][(best["p_corrected"] < ALPHA) & (best["delta"] > 0)]
+    return (
+        f"{task}, highest {MEASURE} by language, and how far above eps {result.baseline_level:g}: "
+        f"{', '.join(parts)}; significant in {', '.join(proven) or 'none'}."
+    )
+
+
+def _gain(result: StudyResult, task: str, method: str, start: str) -> str:
+    rows = _by_level(result, task, MEASURE, method)
+    trained = rows[rows["level"] == result.baseline_level].iloc[0]
+    untrained = _widest(result, task, MEASURE, start).iloc[0]
+    return (
+        f"{task}, {_where(rows)}: {MEASURE} {untrained['value']:.3f} before training, from "
+        f"{rows['value'].min():.3f} to {rows['value'].max():.3f} after it, by eps "
+        f"({trained['value']:.3f} at {result.baseline_level:g}; not tested)."
+    )
+
+
+def _about_plans(result: StudyResult, method: str) -> list[str]:
+    rows = _by_level(result, plans.TASK, plans.ENTROPY, method)
+    entropies = [f"{row['value']:.2f} at {row['level']:g}" for _, row in rows.iterrows()]
+    errors = _by_level(result, plans.TASK, plans.ERROR, method)
+    missed = errors[errors["value"] > FOUND]
+    sentences = [
+        "Normalised entropy of the plans of held-out pairs (0: an alignment, 1: independence), "
+        f"{_where(rows)}: {', '.join(entropies)}."
+    ]
+    if len(missed):
+        sentences.append(
+            f"Sinkhorn's iterations did not suffice at eps {_levels_of(missed)}: the plans miss "
+            f"their marginals by more than {FOUND:g} of the mass; give more --iterations."
+        )
+    return sentences
+
+
+def _by_level(result: StudyResult, task: str, measure: str, method: str) -> pd.DataFrame:
+    return _widest(result, task, measure, method).sort_values("level")
+
+
+def _widest(result: StudyResult, task: str, measure: str, method: str) -> pd.DataFrame:
+    """A method's rows of the mean over most languages, or of the only one."""
+    rows = result.rows(task, measure)
+    rows = rows[rows["method"] == method]
+    for group in ("all", "low", "other"):
+        means = rows[(rows["language"] == "mean") & (rows["group"] == group)]
+        if len(means):
+            return means
+    return rows
+
+
+def _where(rows: pd.DataFrame) -> str:
+    return column_title(rows["language"].iloc[0], rows["group"].iloc[0])
+
+
+def _levels_of(rows: pd.DataFrame) -> str:
+    return ", ".join(f"{level:g}" for level in rows["level"])

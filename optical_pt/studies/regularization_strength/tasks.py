@@ -1,0 +1,110 @@
+"""What the students of a language are measured on."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from optical_pt.collections import Collection, LocalCollection, open_collection
+from optical_pt.models import LateInteraction
+from optical_pt.studies.regularization_strength.languages import (
+    LANGUAGES,
+    MIRACL,
+    Sources,
+    by_query_set,
+)
+from optical_pt.studies.regularization_strength.monolingual import MonolingualTask
+from optical_pt.studies.retrieval import RetrievalTask, open_task
+
+PASSAGES_TASK, TYDIQA_TASK, MIRACL_TASK = "English passages", "TyDi QA", "MIRACL"
+TASKS = (PASSAGES_TASK, TYDIQA_TASK, MIRACL_TASK)
+MEASURES = ("nDCG@10", "AP")
+QUICK_QUERIES = 60
+
+Task = RetrievalTask | MonolingualTask
+
+
+def open_tasks(
+    options: argparse.Namespace, languages: Sequence[str], teacher: LateInteraction, scratch: Path
+) -> dict[str, list[Task]]:
+    """The tasks of each language; MIRACL is opened, and downloaded, only if it is asked for.
+
+    Args:
+        options: ``data``, ``indexes``, ``full``, ``max_queries``, ``miracl``, ``unverified``.
+        languages: All have a task.
+        teacher: Of the students.
+        scratch: For indexes of students.
+
+    Raises:
+        InputError: if data are missing or broken.
+    """
+    tasks: dict[str, list[Task]] = {code: [] for code in languages}
+    for query_set, members in by_query_set(languages).items():
+        task = _open_passages(options, query_set, members, teacher)
+        for code in members:
+            tasks[code].append(task)
+    for code in languages:
+        if split := LANGUAGES.get(code, Sources()).tydiqa:
+            collection = open_collection(
+                f"optical:tydiqa/{code}-{code}/{split}",
+                folder=options.data,
+                verify=not options.unverified,
+            )
+            tasks[code].append(
+                _open_monolingual(options, TYDIQA_TASK, collection, code, teacher, scratch)
+            )
+        if options.miracl and code in MIRACL:
+            collection = open_collection(f"optical:miracl/{code}-{code}/dev")
+            tasks[code].append(
+                _open_monolingual(options, MIRACL_TASK, collection, code, teacher, scratch)
+            )
+    return tasks
+
+
+def _max_queries(options: argparse.Namespace) -> int | None:
+    return options.max_queries or (None if options.full else QUICK_QUERIES)
+
+
+def _open_passages(
+    options: argparse.Namespace, query_set: str, languages: list[str], teacher: LateInteraction
+) -> RetrievalTask:
+    """All passages, or in a quick run those that the languages' queries judge."""
+    small = f"{query_set}-{'-'.join(sorted(languages))}"
+    return open_task(
+        PASSAGES_TASK,
+        LocalCollection(options.data / "passages"),
+        languages,
+        teacher,
+        options.indexes / ("pool" if options.full else small),
+        query_sets=[query_set],
+        measures=MEASURES,
+        judged_only=not options.full,
+        max_queries=_max_queries(options),
+        device=options.device,
+    )
+
+
+def _open_monolingual(
+    options: argparse.Namespace,
+    name: str,
+    collection: Collection,
+    language: str,
+    teacher: LateInteraction,
+    scratch: Path,
+) -> MonolingualTask:
+    """All documents of TyDi QA; MIRACL's judged ones unless all are wanted; fewer if quick."""
+    whole = options.miracl == "whole" and name == MIRACL_TASK
+    task = open_task(
+        name,
+        collection,
+        [language],
+        teacher,
+        options.indexes / f"{name} {language}",
+        measures=MEASURES,
+        judged_only=name == MIRACL_TASK and not whole,
+        asked_only=not options.full,
+        max_queries=_max_queries(options),
+        device=options.device,
+    )
+    return MonolingualTask(task, scratch, in_memory=not (whole and options.full))
