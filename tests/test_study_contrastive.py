@@ -137,6 +137,20 @@ def test_finished_trials_are_not_run_again(output, command, capsys):
     assert (output / "results.csv").read_bytes() == before
 
 
+def test_options_cut_the_study(command, tmp_path):
+    study = Contrastive()
+    cut = ["--limit", "30", "--seeds", "2", "--epochs", "0", "--test-sets", "test-2016"]
+    options = study_parser(study).parse_args([*command, *cut])
+    options.indexes = tmp_path / "indexes"
+    plan = study.plan(options, tmp_path)
+    assert plan.facts["budgets"] == [20, 30]
+    assert plan.facts["epochs"] == {20: 0, 30: 0}
+    assert {trial.seed for trial in plan.trials} == {0, 1}
+    # Another sample, another student: a seed is of both.
+    first, second = (plan.identity(Trial(START, "de", seed, 20.0)) for seed in (0, 1))
+    assert first != second
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
