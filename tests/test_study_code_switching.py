@@ -26,7 +26,7 @@ from optical_pt.studies.code_switching.gaps import BETWEEN, THAN_OT, gap_table
 from optical_pt.studies.code_switching.methods import (
     CEILING,
     OT,
-    SHARES,
+    QUICK_SHARES,
     START,
     SWITCHINGS,
     TEACHER,
@@ -101,19 +101,21 @@ def test_the_command_measures_every_way_and_share(finished):
     result = read_study(finished)
     assert result.groups == {"ha": "low", "hi": "other"}
     assert result.methods == (CEILING, *METHODS)
-    assert result.levels == list(SHARES)
+    assert result.levels == list(QUICK_SHARES)
     counts = result.per_query.groupby(["task", "measure", "method", "language"]).size()
     assert set(counts.index.get_level_values("task")) == set(TASKS)
     by_method = counts.groupby("method").agg(["min", "max"])
     assert by_method.loc[CEILING].tolist() == [8, 8]
-    assert (by_method.drop(CEILING) == 8 * len(SHARES)).all(axis=None)
+    assert (by_method.drop(CEILING) == 8 * len(QUICK_SHARES)).all(axis=None)
 
 
 def test_queries_switched_by_a_whole_dictionary_score_as_human_ones(finished):
     result = read_study(finished)
     # GATITOS has every word of the made-up Hindi: all switched, it is the English query.
     table = result.rows("X to English, lexicon", "MAP").set_index(["method", "language", "level"])
-    ceiling = table.loc[CEILING, "hi"]["value"].iloc[0]
+    table, numbers = table.sort_index(), result.rows(TASKS[0], "MAP")
+    of_ceiling = (numbers["method"] == CEILING) & (numbers["language"] == "hi")
+    ceiling = numbers.loc[of_ceiling, "value"].item()
     assert ceiling > 0.5
     assert table.loc[(TEACHER, "hi", 1.0), "value"] == ceiling
     # And what is switched to the made-up Hindi is the Hindi query.
@@ -144,7 +146,7 @@ def test_files(finished):
     assert manifest["pairs"] == {"ha": 120, "hi": 120}
     assert {"gaps.csv", "plot.png"} <= set(manifest["files"])
     gaps = pd.read_csv(finished / "gaps.csv")
-    assert len(gaps) == len(TASKS) * len(SHARES) * (len(METHODS) * 4 - 1)
+    assert len(gaps) == len(TASKS) * len(QUICK_SHARES) * (len(METHODS) * 4 - 1)
     assert len({*(finished / "work" / "students").glob("*.*")}) == 2 * 4
     sentences = (finished / "findings.md").read_text()
     assert "0% switched: X to English, lexicon MAP, mean of all:" in sentences
@@ -154,7 +156,7 @@ def test_files(finished):
 def test_a_finished_run_is_read_again(data, teacher, finished, capsys):
     before = {name: (finished / name).read_bytes() for name in ("results.csv", "gaps.csv")}
     assert run_study(CodeSwitching(), words(data, teacher, finished, "--resume")) == 0
-    assert capsys.readouterr().err.count("(kept)") == 2 * (1 + len(METHODS) * len(SHARES))
+    assert capsys.readouterr().err.count("(kept)") == 2 * (1 + len(METHODS) * len(QUICK_SHARES))
     assert before == {name: (finished / name).read_bytes() for name in before}
 
 
@@ -175,7 +177,7 @@ def test_an_identity_tells_what_decides_the_scores(data, teacher, finished, tmp_
     study, folder = CodeSwitching(), finished / "work"
     plan = study.plan(parse(data, teacher, finished, "--seeds", "2"), folder)
     known = {trial: plan.identity(trial) for trial in plan.trials}
-    assert len(set(known.values())) == len(known) == 2 * (1 + 2 * len(METHODS) * len(SHARES))
+    assert len(set(known.values())) == len(known) == 2 * (1 + 2 * len(METHODS) * len(QUICK_SHARES))
     trial = Trial(TEACHER, "hi", 0, 0.5)
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
         archive.writestr("en_hi.tsv", "a\tb\n")
@@ -232,6 +234,7 @@ def test_without_a_ceiling_above_zero_a_language_has_no_gap():
         (["--languages", "xx"], "--languages xx: the pool has no queries; choose from"),
         (["--languages", "de"], "no sentence pairs for 'de'"),
         (["--max-queries", "0"], "--max-queries 0: give 1 or more"),
+        (["--shares", "0,1.5"], "--shares 1.5: give shares of the words, from 0 to 1"),
         (["--lexicons", "absent.zip"], "absent.zip: no such lexicons"),
     ],
 )
@@ -262,4 +265,4 @@ def test_plan_on_the_real_data(teacher, tmp_path):
     lexicons = plan.facts["lexicons"]
     assert {found["source"] for found in lexicons.values()} == {"GATITOS"}
     assert lexicons["hi"]["into_foreign"]["entries"] > 3_500
-    assert len(plan.trials) == 2 * (1 + len(METHODS) * len(SHARES))
+    assert len(plan.trials) == 2 * (1 + len(METHODS) * len(QUICK_SHARES))

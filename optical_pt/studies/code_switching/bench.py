@@ -15,7 +15,6 @@ from optical_pt.studies.code_switching.lexicons import Lexicons
 from optical_pt.studies.code_switching.methods import (
     CEILING,
     OT,
-    SHARES,
     SWITCHINGS,
     TEACHER,
     TRANSLATION,
@@ -38,6 +37,7 @@ class Bench:
         lexicons: Of each language.
         students: Are made here.
         recipes: By method.
+        shares: Of the words, to switch.
     """
 
     tasks: Mapping[str, RetrievalTask]
@@ -45,6 +45,7 @@ class Bench:
     lexicons: Mapping[str, Lexicons]
     students: StudentStore
     recipes: Mapping[str, Recipe]
+    shares: Sequence[float]
 
     def trials(self, seeds: Sequence[int]) -> list[Trial]:
         """Each method with each seed and share; a seed also draws the words to switch."""
@@ -55,7 +56,7 @@ class Bench:
                 Trial(method, language, seed, share)
                 for seed in seeds
                 for method in (*self.recipes, TRANSLATION, TEACHER)
-                for share in SHARES
+                for share in self.shares
             ]
         return trials
 

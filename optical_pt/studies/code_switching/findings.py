@@ -20,13 +20,18 @@ def answers(result: StudyResult, measure: str = "MAP") -> list[str]:
     """
     first, last = result.levels[0], result.levels[-1]
     sentences = []
+    untouched: set[str] = set()
     for task in dict.fromkeys(task for task, _ in result.measured):
-        for level in (first, last):
+        direction = task.partition(",")[0]
+        # At 0% the ways to switch the same queries are one.
+        levels = (last,) if direction in untouched and first == 0 else (first, last)
+        untouched.add(direction)
+        for level in levels:
             sentences.append(f"{level:.0%} switched: {finding(result, task, measure, level=level)}")
         sentences += _changes(result, task, measure)
-        sentences += _gap_sentences(result, task, measure)
-    # At 0% the ways to switch the same queries are one.
-    return list(dict.fromkeys(sentences))
+        for level in levels:
+            sentences += _gap_sentences(result, task, measure, level)
+    return sentences
 
 
 def _changes(result: StudyResult, task: str, measure: str) -> list[str]:
@@ -54,21 +59,19 @@ def _changes(result: StudyResult, task: str, measure: str) -> list[str]:
     return sentences
 
 
-def _gap_sentences(result: StudyResult, task: str, measure: str) -> list[str]:
+def _gap_sentences(result: StudyResult, task: str, measure: str, level: float) -> list[str]:
+    """What OT lacks of the ceiling, and how unequally; nothing if a group is missing."""
     table = gap_table(result, measure)
-    sentences = []
-    for level in (result.levels[0], result.levels[-1]):
-        here = table[(table["task"] == task) & (table["level"] == level)]
-        by_scope = {scope: rows.set_index("method") for scope, rows in here.groupby("scope")}
-        if BETWEEN not in by_scope or OT not in by_scope[BETWEEN].index:
-            continue
-        sentences.append(
-            f"{task}, {level:.0%} switched: of the {measure} of human English queries, OT lacks "
-            f"{_interval(by_scope[LOW].loc[OT])} in the low-resource languages and "
-            f"{_interval(by_scope[OTHER].loc[OT])} in the others; the gap between them is "
-            f"{_each(by_scope[BETWEEN])}.{_compared(by_scope.get(THAN_OT))}"
-        )
-    return sentences
+    here = table[(table["task"] == task) & (table["level"] == level)]
+    by_scope = {scope: rows.set_index("method") for scope, rows in here.groupby("scope")}
+    if BETWEEN not in by_scope or OT not in by_scope[BETWEEN].index:
+        return []
+    return [
+        f"{task}, {level:.0%} switched: of the {measure} of human English queries, OT lacks "
+        f"{_interval(by_scope[LOW].loc[OT])} in the low-resource languages and "
+        f"{_interval(by_scope[OTHER].loc[OT])} in the others; the gap between them is "
+        f"{_each(by_scope[BETWEEN])}.{_compared(by_scope.get(THAN_OT))}"
+    ]
 
 
 def _each(rows: pd.DataFrame) -> str:

@@ -15,7 +15,8 @@ CEILING = "human English"
 
 LOSSES = {OT: "ot", "MSE": "mse", "contrastive": "contrastive"}
 #: Of a query's words.
-SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+FULL_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+QUICK_SHARES = (0.0, 0.5, 1.0)
 
 
 class Switching(NamedTuple):

@@ -19,7 +19,7 @@ from optical_pt.studies.code_switching.bench import Bench
 from optical_pt.studies.code_switching.findings import answers
 from optical_pt.studies.code_switching.gaps import gap_table
 from optical_pt.studies.code_switching.lexicons import open_lexicons
-from optical_pt.studies.code_switching.methods import OT, recipes
+from optical_pt.studies.code_switching.methods import FULL_SHARES, OT, QUICK_SHARES, recipes
 from optical_pt.studies.distillation.languages import QUERY_SETS, choose_languages
 from optical_pt.studies.distillation.study import open_tasks
 from optical_pt.studies.plots import line_plot
@@ -56,6 +56,8 @@ class CodeSwitching(Study):
         add = parser.add_argument
         add("--max-queries", type=int, metavar="N",
             help="the first of each language (quick: 40, full: 300)")  # fmt: skip
+        add("--shares", type=_numbers, metavar="0,0.5,…",
+            help="of the words to switch (quick: 0,0.5,1, full: quarters)")  # fmt: skip
         add("--judged-only", action="store_true", help="a small pool (quick: always)")
         add("--lexicons", type=Path, metavar="PATH",
             help="folder or zip file of GATITOS (DATA/dict/dict.zip, if it is there)")  # fmt: skip
@@ -66,6 +68,7 @@ class CodeSwitching(Study):
             options.languages or (FULL if options.full else QUICK), options.full
         )
         _choose_queries(options)
+        shares = _shares(options)
         lexicon_file = _lexicon_file(options)
         pairs = _pairs(options, languages)
         lexicons = {code: open_lexicons(lexicon_file, code, found) for code, found in pairs.items()}
@@ -75,7 +78,8 @@ class CodeSwitching(Study):
         _require_english(tasks)
         # Language by language, in the order given.
         tasks = {code: tasks[code] for code in languages}
-        bench = Bench(tasks, pairs, lexicons, StudentStore(teacher, folder / "students"), chosen)
+        students = StudentStore(teacher, folder / "students")
+        bench = Bench(tasks, pairs, lexicons, students, chosen, shares)
         return Plan(
             bench.trials(range(options.seeds or (3 if options.full else 1))),
             bench.measure,
@@ -118,6 +122,14 @@ def _choose_queries(options: argparse.Namespace) -> None:
         raise InputError(f"--max-queries {options.max_queries}: give 1 or more")
 
 
+def _shares(options: argparse.Namespace) -> list[float]:
+    shares = sorted(set(options.shares or (FULL_SHARES if options.full else QUICK_SHARES)))
+    for share in shares:
+        if not 0 <= share <= 1:
+            raise InputError(f"--shares {share:g}: give shares of the words, from 0 to 1")
+    return shares
+
+
 def _lexicon_file(options: argparse.Namespace) -> Path | None:
     usual = options.data / "dict" / "dict.zip"
     return options.lexicons or (usual if usual.is_file() else None)
@@ -158,3 +170,7 @@ def _data_facts(
 
 def _epochs(options: argparse.Namespace) -> float:
     return options.epochs if options.epochs is not None else (3 if options.full else 1)
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(word) for word in text.split(",")]
