@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from optical_pt import open_collection
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 DOCS = Path(str(files("optical_pt") / "pt_docs"))
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(DOCS.glob("*.rst"))}
@@ -96,6 +98,12 @@ def test_what_is_documented_from_docstrings_is_there_and_has_one(page):
         members = re.search(r":members:((?:.*\n)+)", options)
         for member in re.split(r"[,\s]+", members.group(1).strip()) if members else []:
             assert inspect.getdoc(inspect.getattr_static(found, member)), f"{name}.{member}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_collections_that_are_named_open(page):
+    for name in re.findall(r"optical:\w[\w./-]*", PAGES[page]):
+        assert open_collection(name).languages()
 
 
 def test_the_public_names_are_documented():
