@@ -206,6 +206,7 @@ def test_bars_are_methods_by_languages(compared, drawn):
 def test_bars_of_levels_stand_side_by_side(levels, drawn):
     picture(bar_plot(levels))
     assert [axes.get_ylabel() for axes in drawn[0].axes] == ["pool MAP", "TyDi MAP"]
+    assert [axes.get_xlim() for axes in drawn[0].axes] == [(-0.5, 2.5), (-0.5, 0.5)]
     assert labels(drawn[0]) == [
         "OT 0.01", "OT 0.1", "OT 1", "MSE 0.01", "MSE 0.1", "MSE 1", "teacher",
     ]  # fmt: skip
