@@ -85,15 +85,16 @@ def read_study(folder: str | Path) -> StudyResult:
         if hash_bytes(data[name]) != record["files"].get(name):
             raise InputError(f"{folder / name}: not as the manifest has it; run the study again")
     text = {"qid": str, "task": str, "measure": str, "language": str, "method": str}
-    read = {"dtype": text, "keep_default_na": False, "na_values": {"level": [""]}}
+    read = {"dtype": text, "keep_default_na": False, "float_precision": "round_trip"}
     numbers = ("value", "sd", "low", "high", "delta", "p_value", "p_corrected", "level")
     summary = pd.read_csv(
         io.BytesIO(data["results.csv"]),
-        dtype=text,
-        keep_default_na=False,
+        **read,
         na_values={column: [""] for column in numbers},
     )
-    per_query = pd.read_csv(io.BytesIO(data["per_query.csv.gz"]), compression="gzip", **read)
+    per_query = pd.read_csv(
+        io.BytesIO(data["per_query.csv.gz"]), compression="gzip", na_values={"level": [""]}, **read
+    )
     return StudyResult(
         per_query,
         summary,

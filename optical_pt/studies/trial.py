@@ -82,13 +82,13 @@ def run_trials(
         )
         reused = resume and kept.is_file()
         if reused:
-            scores = pd.read_csv(kept, dtype=_TEXT, keep_default_na=False)
+            scores = _read(kept)
         else:
             scores = _checked(measure(trial), trial)
             # Through text in both cases: a resumed study gives the same bytes.
             text = scores.to_csv(index=False, lineterminator="\n")
             write_bytes(kept, gzip_bytes(text.encode()))
-            scores = pd.read_csv(io.StringIO(text), dtype=_TEXT, keep_default_na=False)
+            scores = _read(io.StringIO(text))
         say(f"[{number}/{len(trials)}] {trial.name}: {_brief(scores)}{' (kept)' if reused else ''}")
         for position, column in enumerate(TRIAL_COLUMNS):
             scores.insert(position, column, getattr(trial, column))
@@ -132,6 +132,11 @@ def _checked(scores: pd.DataFrame, trial: Trial) -> pd.DataFrame:
         qid = scores["qid"][unusable].iloc[0]
         raise InputError(f"trial {trial.name!r}: the score of qid {qid!r} is no number")
     return scores
+
+
+def _read(text: Path | io.StringIO) -> pd.DataFrame:
+    # Every digit comes back, with older versions of pandas, too.
+    return pd.read_csv(text, dtype=_TEXT, keep_default_na=False, float_precision="round_trip")
 
 
 def _brief(scores: pd.DataFrame) -> str:
