@@ -26,16 +26,20 @@ def add_means(scores: pd.DataFrame) -> pd.DataFrame:
     out in the order in which a reader asks for them.
     """
     frames = []
-    keys = ["method", "level", "language", "seed", "measure", "qid"]
+    keys = ["method", "language", "seed", "measure", "qid"]
     for name, measure in clean_tasks(scores).items():
         noises = noises_of(scores, name)
         frames += [scores[scores["task"] == task] for task in (name, *noises)]
         own = scores[scores["measure"] == measure].set_index(keys)
         noisy = own[own["task"].isin(noises)]["value"]
-        means = noisy.groupby(level=keys, dropna=False, sort=False).mean()
+        means = noisy.groupby(level=keys, sort=False).mean()
         change = means - own[own["task"] == name]["value"].reindex(means.index)
         added = [means.reset_index(), change.reset_index().assign(measure=f"{measure} {CHANGE}")]
-        frames += [frame.assign(task=noisy_name(name, MEAN)) for frame in added if len(frame)]
+        frames += [
+            frame.assign(task=noisy_name(name, MEAN), level=float("nan"))
+            for frame in added
+            if len(frame)
+        ]
     frames.append(scores[scores["task"] == PROBE])
     return pd.concat(frames, ignore_index=True)[list(scores.columns)]
 

@@ -71,7 +71,7 @@ class Adversarial(Study):
     def plan(self, options: argparse.Namespace, folder: Path) -> Plan:
         """Open collections and pairs, and spoil the queries."""
         if not 0 < options.noise_rate <= 1:
-            raise InputError(f"--noise-rate {options.noise_rate}: give a share from 0 to 1")
+            raise InputError(f"--noise-rate {options.noise_rate}: give a share above 0, at most 1")
         languages = choose_languages(options.languages, options.full, options.data)
         recipes = _recipes(options)
         tested = {
@@ -79,6 +79,8 @@ class Adversarial(Study):
             for code in languages
         }
         limit = options.limit or (15_000 if options.full else 800)
+        most = None if options.full else 200
+        most = most if options.max_queries is None else options.max_queries
         pairs = {
             code: training_pairs(options.data, code, list(tested[code].values()), limit)
             for code in languages
@@ -87,7 +89,7 @@ class Adversarial(Study):
         tasks = {
             code: noisy_tasks(
                 tested[code], code, teacher, options.indexes, noises(options.noise_rate),
-                max_queries=options.max_queries or (None if options.full else 200),
+                max_queries=most,
                 device=options.device,
             )
             for code in languages
