@@ -88,12 +88,16 @@ class Adversarial(Study):
         teacher = LateInteraction(options.teacher, device=options.device).load()
         tasks = {
             code: noisy_tasks(
-                tested[code], code, teacher, options.indexes, noises(options.noise_rate),
+                tested[code],
+                code,
+                teacher,
+                options.indexes,
+                noises(options.noise_rate),
                 max_queries=most,
                 device=options.device,
             )
             for code in languages
-        }  # fmt: skip
+        }
         bench = Bench(tasks, pairs, StudentStore(teacher, folder / "students"), recipes)
         for code in languages:
             bench.check_probe(code)
