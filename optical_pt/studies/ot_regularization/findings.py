@@ -12,7 +12,7 @@ from optical_pt.studies.ot_regularization.methods import BASELINE, CEILING, STAR
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.tables import ALPHA
 
-GROUPS = {"low": "low-resource languages", "other": "other languages"}
+TITLES = {"low": "low-resource languages", "other": "other languages"}
 
 
 def answers(result: StudyResult) -> list[str]:
@@ -22,7 +22,9 @@ def answers(result: StudyResult) -> list[str]:
     """
     students = _only(result, [name for name in result.methods if name != CEILING])
     sentences = []
-    for group, languages in GROUPS.items():
+    for group, title in TITLES.items():
+        members = ", ".join(code for code, its_group in result.groups.items() if its_group == group)
+        languages = f"{title} ({members})"
         scopes = {
             (task, measure): rows
             for task, measure in result.measured
@@ -39,7 +41,7 @@ def answers(result: StudyResult) -> list[str]:
             if shares := _shares(scopes):
                 sentences.append(f"On the {languages}, {BASELINE} reaches {shares} ({CEILING}).")
     for task, measure in result.measured:
-        for group in GROUPS:
+        for group in TITLES:
             if len(_of_group(result.rows(task, measure), group)):
                 sentences.append(finding(students, task, measure, group=group))
     return sentences
@@ -61,7 +63,8 @@ def _leaders(scopes: dict[tuple[str, str], pd.DataFrame], strategies: Sequence[s
     """``ipot has the highest MLQA MAP and XNLI accuracy; exact the highest …``."""
     led: dict[str, list[str]] = {}
     for (task, measure), rows in scopes.items():
-        best = rows.loc[list(strategies), "value"].idxmax()
+        values = rows.loc[list(strategies), "value"]
+        best = " = ".join(values.index[values == values.max()])
         led.setdefault(best, []).append(f"{task} {measure}")
     return "; ".join(f"{name} has the highest {', '.join(where)}" for name, where in led.items())
 
