@@ -26,7 +26,6 @@ from optical_pt.studies.code_switching.gaps import BETWEEN, THAN_OT, gap_table
 from optical_pt.studies.code_switching.methods import (
     CEILING,
     OT,
-    QUICK_SHARES,
     START,
     SWITCHINGS,
     TEACHER,
@@ -41,6 +40,7 @@ REAL = Path(__file__).parents[2] / "shared" / "data"
 METHODS = (OT, "MSE", "contrastive", START, TRANSLATION, TEACHER)
 POOL = cipher_pairs(16, seed=1)
 BITEXT = cipher_pairs(120, seed=0)
+SHARES = [0.0, 1.0]
 TASKS = [switching.task for switching in SWITCHINGS]
 
 
@@ -81,7 +81,8 @@ def teacher(tmp_path_factory) -> Path:
 
 def words(data: Path, teacher: Path, output: Path, *more: str) -> list[str]:
     place = ["--data", str(data), "--teacher", str(teacher), "--output", str(output)]
-    return [*place, "--device", "cpu", "--limit", "121", "--epochs", "0.5", *more]
+    options = ["--device", "cpu", "--limit", "121", "--epochs", "0.5", "--shares", "0,1"]
+    return [*place, *options, *more]
 
 
 def parse(data: Path, teacher: Path, output: Path, *more: str) -> Namespace:
@@ -101,12 +102,12 @@ def test_the_command_measures_every_way_and_share(finished):
     result = read_study(finished)
     assert result.groups == {"ha": "low", "hi": "other"}
     assert result.methods == (CEILING, *METHODS)
-    assert result.levels == list(QUICK_SHARES)
+    assert result.levels == SHARES
     counts = result.per_query.groupby(["task", "measure", "method", "language"]).size()
     assert set(counts.index.get_level_values("task")) == set(TASKS)
     by_method = counts.groupby("method").agg(["min", "max"])
     assert by_method.loc[CEILING].tolist() == [8, 8]
-    assert (by_method.drop(CEILING) == 8 * len(QUICK_SHARES)).all(axis=None)
+    assert (by_method.drop(CEILING) == 8 * len(SHARES)).all(axis=None)
 
 
 def test_queries_switched_by_a_whole_dictionary_score_as_human_ones(finished):
@@ -146,7 +147,7 @@ def test_files(finished):
     assert manifest["pairs"] == {"ha": 120, "hi": 120}
     assert {"gaps.csv", "plot.png"} <= set(manifest["files"])
     gaps = pd.read_csv(finished / "gaps.csv")
-    assert len(gaps) == len(TASKS) * len(QUICK_SHARES) * (len(METHODS) * 4 - 1)
+    assert len(gaps) == len(TASKS) * len(SHARES) * (len(METHODS) * 4 - 1)
     assert len({*(finished / "work" / "students").glob("*.*")}) == 2 * 4
     sentences = (finished / "findings.md").read_text()
     assert "0% switched: X to English, lexicon MAP, mean of all:" in sentences
@@ -156,7 +157,7 @@ def test_files(finished):
 def test_a_finished_run_is_read_again(data, teacher, finished, capsys):
     before = {name: (finished / name).read_bytes() for name in ("results.csv", "gaps.csv")}
     assert run_study(CodeSwitching(), words(data, teacher, finished, "--resume")) == 0
-    assert capsys.readouterr().err.count("(kept)") == 2 * (1 + len(METHODS) * len(QUICK_SHARES))
+    assert capsys.readouterr().err.count("(kept)") == 2 * (1 + len(METHODS) * len(SHARES))
     assert before == {name: (finished / name).read_bytes() for name in before}
 
 
@@ -177,8 +178,8 @@ def test_an_identity_tells_what_decides_the_scores(data, teacher, finished, tmp_
     study, folder = CodeSwitching(), finished / "work"
     plan = study.plan(parse(data, teacher, finished, "--seeds", "2"), folder)
     known = {trial: plan.identity(trial) for trial in plan.trials}
-    assert len(set(known.values())) == len(known) == 2 * (1 + 2 * len(METHODS) * len(QUICK_SHARES))
-    trial = Trial(TEACHER, "hi", 0, 0.5)
+    assert len(set(known.values())) == len(known) == 2 * (1 + 2 * len(METHODS) * len(SHARES))
+    trial = Trial(TEACHER, "hi", 0, 1.0)
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
         archive.writestr("en_hi.tsv", "a\tb\n")
     for change in (["--lexicons", str(tmp_path / "other.zip")], ["--epochs", "0.25"]):
@@ -265,4 +266,4 @@ def test_plan_on_the_real_data(teacher, tmp_path):
     lexicons = plan.facts["lexicons"]
     assert {found["source"] for found in lexicons.values()} == {"GATITOS"}
     assert lexicons["hi"]["into_foreign"]["entries"] > 3_500
-    assert len(plan.trials) == 2 * (1 + len(METHODS) * len(QUICK_SHARES))
+    assert len(plan.trials) == 2 * (1 + len(METHODS) * len(SHARES))
