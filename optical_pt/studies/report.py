@@ -85,7 +85,7 @@ def read_study(folder: str | Path) -> StudyResult:
         if hash_bytes(data[name]) != record["files"].get(name):
             raise InputError(f"{folder / name}: not as the manifest has it; run the study again")
     text = {"qid": str, "task": str, "measure": str, "language": str, "method": str}
-    read = {"dtype": text, "keep_default_na": False, "float_precision": "round_trip"}
+    read = {"dtype": text, "keep_default_na": False}
     numbers = ("value", "sd", "low", "high", "delta", "p_value", "p_corrected", "level")
     summary = pd.read_csv(
         io.BytesIO(data["results.csv"]),

@@ -135,8 +135,7 @@ def _checked(scores: pd.DataFrame, trial: Trial) -> pd.DataFrame:
 
 
 def _read(text: Path | io.StringIO) -> pd.DataFrame:
-    # Every digit comes back, with older versions of pandas, too.
-    return pd.read_csv(text, dtype=_TEXT, keep_default_na=False, float_precision="round_trip")
+    return pd.read_csv(text, dtype=_TEXT, keep_default_na=False)
 
 
 def _brief(scores: pd.DataFrame) -> str:

@@ -106,7 +106,7 @@ class NmtMethod:
             build_nmt(
                 pairs,
                 path,
-                self._settings(len(pairs), seed),
+                self._settings(pairs, seed),
                 resume=path.with_name(path.name + ".training").is_dir(),
             )
         translator = NeuralTranslator(
@@ -117,10 +117,11 @@ class NmtMethod:
 
     def identity(self, seed: int) -> str:
         """Its settings, for as many pairs as one likes."""
-        return repr(self._settings(10_000, seed))
+        return f"{NmtSettings(epochs=self.epochs, seed=seed)} cut to few pairs"
 
-    def _settings(self, pairs: int, seed: int) -> NmtSettings:
-        # Few sentences have few pieces, and none to spare for development.
-        vocabulary = min(NmtSettings.vocab_size, max(300, pairs))
-        dev = min(NmtSettings.dev_pairs, pairs // 10)
+    def _settings(self, pairs: Sequence[SentencePair], seed: int) -> NmtSettings:
+        # Few sentences have few pieces, and few to spare for development.
+        characters = {letter for pair in pairs for letter in pair.english + pair.foreign}
+        vocabulary = min(NmtSettings.vocab_size, len(characters) + len(pairs) // 2)
+        dev = min(NmtSettings.dev_pairs, max(1, len(pairs) // 10))
         return NmtSettings(epochs=self.epochs, seed=seed, vocab_size=vocabulary, dev_pairs=dev)

@@ -1,0 +1,188 @@
+"""The proof as a study: its trials, the best translation, its sentences, and the data budget."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from cipher import ENGLISH, cipher_pairs
+from published_files import write
+from study_scores import rows, summarize
+from tiny_models import tiny_encoder
+
+from optical_pt.models import LateInteraction
+from optical_pt.studies.data_budget import DataBudget
+from optical_pt.studies.data_budget.study import NMT
+from optical_pt.studies.distillation import Distillation
+from optical_pt.studies.distillation.findings import claims
+from optical_pt.studies.distillation.languages import FULL, QUERY_SETS
+from optical_pt.studies.distillation.methods import (
+    BEST_TRANSLATION,
+    CEILING,
+    LOSSES,
+    OPTICAL,
+    START,
+)
+from optical_pt.studies.report import read_study
+from optical_pt.studies.study import run_study, study_parser
+
+torch.set_num_threads(1)
+
+REAL = Path(__file__).parents[2] / "shared" / "data"
+POOL = cipher_pairs(16, seed=1)
+ONE_BEST, PSQ = "lexical >> BM25", "lexical PSQ >> BM25"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    passages = folder / "passages"
+    write(passages / "docs.tsv", "".join(f"d{n}\t\t{p.english}\n" for n, p in enumerate(POOL)))
+    foreign = "".join(f"q{n}\t{pair.foreign}\n" for n, pair in enumerate(POOL[:8]))
+    english = "".join(f"q{n}\t{pair.english}\n" for n, pair in enumerate(POOL[:8]))
+    qrels = "".join(f"q{n} 0 d{n} 1\n" for n in range(8))
+    for name, human in {"afriqa-dev.ha": "afriqa-dev.ha.en", "xquad.de": "xquad.en"}.items():
+        write(passages / "queries" / f"{name}.tsv", foreign)
+        write(passages / "queries" / f"{human}.tsv", english)
+    write(passages / "qrels" / "afriqa-dev.ha.qrels", qrels)
+    write(passages / "qrels" / "xquad.qrels", qrels)
+    pairs = "".join(f"made\t{p.english}\t{p.foreign}\n" for p in cipher_pairs(120, seed=0))
+    for code in ("ha", "de"):
+        write(folder / "bitext" / f"en-{code}.tsv.gz", gzip.compress(pairs.encode()))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def teacher(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("models") / "teacher"
+    LateInteraction.from_encoder(tiny_encoder(ENGLISH), "tiny").save(folder)
+    return folder
+
+
+@pytest.fixture
+def words(data, teacher) -> list[str]:
+    return ["--data", str(data), "--teacher", str(teacher), "--device", "cpu", "--epochs", "1"]
+
+
+@pytest.fixture(scope="module")
+def finished(data, teacher, tmp_path_factory) -> Path:
+    output = tmp_path_factory.mktemp("study")
+    words = ["--data", str(data), "--teacher", str(teacher), "--device", "cpu", "--epochs", "1"]
+    assert run_study(Distillation(), [*words, "--seeds", "2", "--output", str(output)]) == 0
+    return output
+
+
+def test_every_method_is_measured_in_every_language(finished):
+    result = read_study(finished)
+    assert result.groups == {"ha": "low", "de": "other"}
+    translations = (ONE_BEST, PSQ)
+    assert result.methods == (*translations, CEILING, *LOSSES, START, BEST_TRANSLATION)
+    seeds = result.per_query.groupby("method")["seed"].nunique()
+    assert all(seeds[name] == 2 for name in LOSSES)
+    assert all(seeds[name] == 1 for name in (*translations, CEILING, START))
+    assert (result.per_query.groupby(["method", "language", "seed", "measure"]).size() == 8).all()
+
+
+def test_the_rival_is_the_translation_that_is_best_in_the_language(finished):
+    values = read_study(finished).rows("pool", "MAP")
+    values = values[values["language"] != "mean"].pivot(
+        index="language", columns="method", values="value"
+    )
+    best = values[[ONE_BEST, PSQ]].max(axis=1)
+    assert np.allclose(values[BEST_TRANSLATION], best)
+    # Word for word, without ambiguity: a lexical table learns the made-up language by heart.
+    assert (best > 0.9).all()
+
+
+def test_the_manifest_says_what_was_compared(finished):
+    manifest = json.loads((finished / "manifest.json").read_text())
+    assert manifest["pairs"] == {"ha": 120, "de": 120}
+    assert manifest["query_sets"] == {"ha": "afriqa-dev", "de": "xquad"}
+    assert set(manifest["recipes"]) == {*LOSSES, START}
+    assert set(manifest["data_sha256"]) == {"en-ha.tsv.gz", "en-de.tsv.gz"}
+
+
+def test_resuming_gives_the_same_files_without_training(finished, words, capsys):
+    before = {path.name: path.read_bytes() for path in finished.glob("[!m]*.*")}
+    assert (
+        run_study(Distillation(), [*words, "--seeds", "2", "--output", str(finished), "--resume"])
+        == 0
+    )
+    assert capsys.readouterr().err.count("(kept)") == 2 * (3 + 6 * 2 + 1)
+    assert {path.name: path.read_bytes() for path in finished.glob("[!m]*.*")} == before
+
+
+def test_claims_are_ratios_and_count_significant_languages():
+    frames = [
+        rows("OPTICAL", "ha", [0.6] * 9 + [0.5]),
+        rows("rival", "ha", [0.5] * 9 + [0.45]),
+        rows("ceiling", "ha", [0.75] * 10),
+        rows("OPTICAL", "de", [0.5, 0.7]),
+        rows("rival", "de", [0.6, 0.6]),
+    ]
+    result = summarize(*frames, baseline="rival")
+    found = claims(result, "pool", "MAP", ours="OPTICAL", rival="rival", ceiling="ceiling")
+    assert found[0] == (
+        "On the low-resource languages, OPTICAL has +19.2% MAP against the rival (ha +19.2%), "
+        "significant in ha of 1."
+    )
+    assert found[1] == "On the low-resource languages, it reaches 79% of the ceiling (ha 79%)."
+    assert found[2] == (
+        "On the other languages, OPTICAL has +0.0% MAP against the rival (de +0.0%), significant "
+        "in none of 1."
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        (["--languages", "ha,xx"], "--languages xx"),
+        (["--methods", "OT,MSE"], "--methods OT"),
+        (["--languages", "ig"], "no queries in language 'ig'"),
+        (["--nmt", "nowhere"], "nowhere"),
+        (["--max-queries", "-1"], "max_queries -1"),
+    ],
+)
+def test_bad_options_are_named_before_training(words, tmp_path, capsys, wrong, named):
+    output = tmp_path / "out"
+    assert run_study(Distillation(), [*words, "--output", str(output), *wrong]) == 2
+    assert named in capsys.readouterr().err
+    assert not (output / "work" / "students").exists()
+
+
+def test_budgets_are_nested_and_end_with_all_pairs(words, tmp_path, capsys):
+    more = ["--budgets", "30,60,9999", "--languages", "ha", "--output", str(tmp_path)]
+    assert run_study(DataBudget(), [*words, *more, "--nmt-epochs", "1"]) == 0
+    result = read_study(tmp_path)
+    assert result.levels == [30, 60, 120]
+    assert result.methods == (CEILING, OPTICAL, START, PSQ, NMT)
+    found = result.rows("pool", "MAP").set_index(["method", "level"])["value"]
+    assert found[PSQ, 30] <= found[PSQ, 60] <= found[PSQ, 120]
+    assert "OPTICAL is significantly above" in (tmp_path / "findings.md").read_text()
+    assert run_study(DataBudget(), [*words, *more, "--nmt-epochs", "1", "--resume"]) == 0
+    assert capsys.readouterr().err.count("(kept)") == 1 + 3 * 4
+
+
+def test_budgets_that_are_no_numbers_are_refused(words, capsys):
+    with pytest.raises(SystemExit):
+        run_study(DataBudget(), [*words, "--budgets", "10,many"])
+    assert "such as 500,1000" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="no ../shared/data beside the checkout")
+def test_the_real_data_have_the_languages_of_a_full_run(teacher, tmp_path):
+    words = ["--full", "--data", str(REAL), "--teacher", str(teacher), "--device", "cpu"]
+    options = study_parser(Distillation()).parse_args([*words, "--limit", "50"])
+    options.indexes = tmp_path / "indexes"
+    plan = Distillation().plan(options, tmp_path)
+    assert tuple(plan.groups) == FULL
+    assert plan.facts["queries"] == {
+        **{"ha": 222, "ig": 307, "yo": 247, "zu": 242},
+        **{code: 1190 for code in FULL if QUERY_SETS[code] == "xquad"},
+    }
+    # Lexical and PSQ, the ceiling, the untrained start; six losses with three seeds.
+    assert len(plan.trials) == len(FULL) * (2 + 1 + 1 + 6 * 3)
