@@ -47,26 +47,27 @@ DOCUMENTS = cipher_pairs(12, seed=1)
 SCRIPT = Path(__file__).parents[1] / "experiments" / "regularization_strength.py"
 
 
-def query(sentence: str) -> str:
-    return " ".join(sentence.split()[:2])
+def query(number: int) -> str:
+    """Words of the next document, so that the judged one is not found first."""
+    return " ".join(DOCUMENTS[(number + 1) % 12].foreign.split()[:2])
 
 
 def write_passages(folder: Path) -> None:
-    """English passages; the first two foreign words of each are its question."""
+    """English passages, six with questions in one language, six in the other."""
     documents = "".join(f"d{n}\t{pair.english}\n" for n, pair in enumerate(DOCUMENTS))
     write(folder / "docs.tsv", documents)
     for name, first in {"afriqa-train.yo": 0, "xquad.ru": 6}.items():
-        chosen = list(enumerate(DOCUMENTS))[first : first + 6]
-        questions = "".join(f"q{n}\t{query(pair.foreign)}\n" for n, pair in chosen)
+        chosen = range(first, first + 6)
+        questions = "".join(f"q{n}\t{query(n)}\n" for n in chosen)
         write(folder / f"queries/{name}.tsv", questions)
-        write(folder / f"qrels/{name}.qrels", "".join(f"q{n} 0 d{n} 1\n" for n, _ in chosen))
+        write(folder / f"qrels/{name}.qrels", "".join(f"q{n} 0 d{n} 1\n" for n in chosen))
 
 
 def write_tydiqa(path: Path) -> None:
     paragraphs = [
         {
             "context": pair.foreign,
-            "qas": [{"id": f"x-{n}", "question": query(pair.foreign), "answers": []}],
+            "qas": [{"id": f"x-{n}", "question": query(n), "answers": []}],
         }
         for n, pair in enumerate(DOCUMENTS)
     ]
@@ -96,6 +97,7 @@ def command(data, tmp_path_factory) -> list[str]:
         "--teacher": teacher,
         "--output": tmp_path_factory.mktemp("study") / "out",
         "--device": "cpu",
+        "--languages": "yo,ru",
         "--eps": "100,0.05",
         "--iterations": "200",
         "--held-out": "8",
@@ -119,9 +121,12 @@ def students(output: Path, method: str) -> dict[str, LateInteraction]:
     }
 
 
-def ndcg(scores: list[float], relevant: int) -> float:
-    rank = 1 + sum(score > scores[relevant] for score in scores)
-    return 1 / np.log2(rank + 1) if rank <= 10 else 0.0
+def possible_ndcg(query_embs: np.ndarray, documents: list[np.ndarray], judged: int) -> set[float]:
+    """Of the judged document's ranks, as the search multiplies in bf16 and may swap near scores."""
+    scores = np.array([maxsim(query_embs, document) for document in documents])
+    others = np.delete(scores, judged)
+    first, last = ((others > scores[judged] + slack).sum() + 1 for slack in (0.02, -0.02))
+    return {round(1 / np.log2(rank + 1), 6) for rank in range(first, last + 1)}
 
 
 def per_query(output: Path, **chosen: object) -> pd.DataFrame:
@@ -134,6 +139,8 @@ def per_query(output: Path, **chosen: object) -> pd.DataFrame:
 
 def test_every_language_and_eps_is_measured(output):
     results = pd.read_csv(output / "results.csv")
+    tasks = ["English passages", "TyDi QA", "plan"]
+    assert list(results["task"].drop_duplicates()) == tasks
     counts = results[results["language"] != "mean"].groupby(["task", "measure"])
     assert {place: len(found) for place, found in counts} == {
         # The start and two eps, in two languages, or the one that TyDi QA has.
@@ -142,7 +149,7 @@ def test_every_language_and_eps_is_measured(output):
         ("TyDi QA", "nDCG@10"): 3,
         ("TyDi QA", "MAP"): 3,
         ("plan", "entropy"): 4,
-        ("plan", "marginal error"): 4,
+        ("plan", "unsolved"): 4,
     }
     manifest = json.loads((output / "manifest.json").read_text())
     assert manifest["baseline_level"] == DEFAULT_EPS
@@ -156,19 +163,18 @@ def test_every_language_and_eps_is_measured(output):
 
 def test_scores_are_those_of_maxsim_by_the_student_and_its_query_side(output):
     student = students(output, "start")["ru"]
-    queries = student.encode_queries([query(pair.foreign) for pair in DOCUMENTS])
+    queries = student.encode_queries([query(n) for n in range(12)])
     # Quick runs search the documents judged for the set, or for the five queries asked.
     english = student.encode_documents([pair.english for pair in DOCUMENTS[6:]])
     found = per_query(output, method=START, language="ru", task="English passages",
                       measure="nDCG@10")  # fmt: skip
     for n in range(6, 11):
-        expected = ndcg([maxsim(queries[n], document) for document in english], n - 6)
-        assert found[f"q{n}"] == pytest.approx(expected)
+        assert round(found[f"q{n}"], 6) in possible_ndcg(queries[n], english, n - 6)
     foreign = student.query_side().encode_documents([pair.foreign for pair in DOCUMENTS[:5]])
     found = per_query(output, method=START, language="ru", task="TyDi QA", measure="nDCG@10")
     for n in range(5):
-        expected = ndcg([maxsim(queries[n], document) for document in foreign], n)
-        assert found[f"ru-dev-q{n:05d}"] == pytest.approx(expected)
+        assert round(found[f"ru-dev-q{n:05d}"], 6) in possible_ndcg(queries[n], foreign, n)
+    assert found.nunique() > 1
 
 
 def test_plans_go_from_alignments_to_independence(output):
@@ -178,7 +184,7 @@ def test_plans_go_from_alignments_to_independence(output):
     assert len(entropies[0.05]) == 8
     assert entropies[100.0].to_numpy() == pytest.approx(1, abs=1e-4)
     assert (entropies[0.05] < 0.9).all()
-    assert per_query(output, measure="marginal error").max() < 1e-2
+    assert per_query(output, measure="unsolved").max() == 0
 
 
 def test_a_finished_study_is_resumed_to_the_same_bytes(output, command, capsys):
@@ -254,8 +260,8 @@ def test_findings_are_what_the_tests_say():
         rows(OT, "ha", bad, level=5, task=task, measure=ndcg10),
         *(
             rows(OT, "ha", [value] * 3, level=level, task="plan", measure=measure)
-            for level, entropy, error in [(0.05, 0.25, 0.1), (0.5, 0.5, 0.0), (5, 1.0, 0.0)]
-            for measure, value in [("entropy", entropy), ("marginal error", error)]
+            for level, entropy, unsolved in [(0.05, 0.25, 1.0), (0.5, 0.5, 0.0), (5, 1.0, 0.0)]
+            for measure, value in [("entropy", entropy), ("unsolved", unsolved)]
         ),
     ]
     result = summarize_study(pd.concat(frames), {"ha": "low"}, baseline_level=0.05)
@@ -270,8 +276,8 @@ def test_findings_are_what_the_tests_say():
         "at 0.05; not tested).",
         "Normalised entropy of the plans of held-out pairs (0: an alignment, 1: independence), "
         "ha: 0.25 at 0.05, 0.50 at 0.5, 1.00 at 5.",
-        "Sinkhorn's iterations did not suffice at eps 0.05: the plans miss their marginals by "
-        "more than 0.01 of the mass; give more --iterations.",
+        "Plans that miss their marginals by more than 0.01 of the mass: 100% at 0.05; give more "
+        "--iterations.",
     ]
 
 

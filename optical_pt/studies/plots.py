@@ -55,7 +55,12 @@ def bar_plot(result: StudyResult) -> bytes:
 
 
 def line_plot(
-    result: StudyResult, x_label: str, *, log: bool = False, means: bool = False
+    result: StudyResult,
+    x_label: str,
+    *,
+    log: bool = False,
+    means: bool = False,
+    share_y: bool = True,
 ) -> bytes:
     """A PNG with a row of panels a task and measure, one a language: values along the levels.
 
@@ -67,11 +72,13 @@ def line_plot(
         x_label: What the levels are.
         log: Whether they are spread logarithmically.
         means: Draw the groups' means rather than languages.
+        share_y: Whether a row's panels have one scale, to compare languages rather than levels.
     """
     measured = result.measured
     scopes = _scopes(result.summary)
     chosen = [scope for scope in scopes if (scope[0] == "mean") == means] or scopes
-    figure, panels = _panels(result, width=max(4.5, 3.1 * len(chosen)), columns=len(chosen))
+    width = max(4.5, 3.1 * len(chosen))
+    figure, panels = _panels(result, width=width, columns=len(chosen), share_y=share_y)
     labelled: set[tuple[str, str]] = set()
     for number, axes in enumerate(panels):
         task, measure = measured[number // len(chosen)]
@@ -109,7 +116,9 @@ def _draw_lines(axes: Axes, result: StudyResult, rows: pd.DataFrame) -> None:
         axes.fill_between(mine["level"], mine["low"], mine["high"], color=colour, alpha=0.15)
 
 
-def _panels(result: StudyResult, width: float, columns: int = 1) -> tuple[Figure, list[Axes]]:
+def _panels(
+    result: StudyResult, width: float, columns: int = 1, share_y: bool = True
+) -> tuple[Figure, list[Axes]]:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -117,7 +126,7 @@ def _panels(result: StudyResult, width: float, columns: int = 1) -> tuple[Figure
     size = (min(width, 20.0), 1.0 + 2.9 * count)
     figure = Figure(figsize=size, dpi=130, layout="constrained")
     FigureCanvasAgg(figure)
-    grid = figure.subplots(count, columns, squeeze=False, sharey="row")
+    grid = figure.subplots(count, columns, squeeze=False, sharey="row" if share_y else False)
     for axes in grid.flat:
         axes.grid(axis="y", color="#dddddd", linewidth=0.6)
         axes.set_axisbelow(True)

@@ -10,7 +10,6 @@ from optical_pt.studies.result import StudyResult
 from optical_pt.studies.tables import ALPHA, column_title
 
 MEASURE = "nDCG@10"
-FOUND = 0.01  # share of the mass by which plans may miss their marginals
 
 
 def answers(result: StudyResult, method: str, start: str) -> list[str]:
@@ -33,8 +32,11 @@ def answers(result: StudyResult, method: str, start: str) -> list[str]:
 
 
 def _levels(result: StudyResult, task: str, method: str) -> list[str]:
-    """How the tests came out; nothing where there was nothing to test."""
+    """How the tests came out, where there were any, and unless the best is the baseline itself."""
     rows = _by_level(result, task, MEASURE, method)
+    best = _widest(result.rows(task, MEASURE)).sort_values("value").iloc[-1]
+    if best["level"] == result.baseline_level:
+        return []
     tested = rows[rows["p_corrected"].notna()]
     differs = tested["p_corrected"] < ALPHA
     parts = {
@@ -64,7 +66,7 @@ def _optima(result: StudyResult, task: str, method: str) -> str:
 def _gain(result: StudyResult, task: str, method: str, start: str) -> str:
     rows = _by_level(result, task, MEASURE, method)
     trained = rows[rows["level"] == result.baseline_level].iloc[0]
-    untrained = _widest(result, task, MEASURE, start).iloc[0]
+    untrained = _by_level(result, task, MEASURE, start).iloc[0]
     return (
         f"{task}, {_where(rows)}: {MEASURE} {untrained['value']:.3f} before training, from "
         f"{rows['value'].min():.3f} to {rows['value'].max():.3f} after it, by eps "
@@ -75,28 +77,28 @@ def _gain(result: StudyResult, task: str, method: str, start: str) -> str:
 def _about_plans(result: StudyResult, method: str) -> list[str]:
     rows = _by_level(result, plans.TASK, plans.ENTROPY, method)
     entropies = [f"{row['value']:.2f} at {row['level']:g}" for _, row in rows.iterrows()]
-    errors = _by_level(result, plans.TASK, plans.ERROR, method)
-    missed = errors[errors["value"] > FOUND]
+    shares = _by_level(result, plans.TASK, plans.UNSOLVED, method)
+    unsolved = shares[shares["value"] > 0]
     sentences = [
         "Normalised entropy of the plans of held-out pairs (0: an alignment, 1: independence), "
         f"{_where(rows)}: {', '.join(entropies)}."
     ]
-    if len(missed):
+    if len(unsolved):
+        parts = [f"{row['value']:.0%} at {row['level']:g}" for _, row in unsolved.iterrows()]
         sentences.append(
-            f"Sinkhorn's iterations did not suffice at eps {_levels_of(missed)}: the plans miss "
-            f"their marginals by more than {FOUND:g} of the mass; give more --iterations."
+            f"Plans that miss their marginals by more than {plans.TOLERANCE:g} of the mass: "
+            f"{', '.join(parts)}; give more --iterations."
         )
     return sentences
 
 
 def _by_level(result: StudyResult, task: str, measure: str, method: str) -> pd.DataFrame:
-    return _widest(result, task, measure, method).sort_values("level")
-
-
-def _widest(result: StudyResult, task: str, measure: str, method: str) -> pd.DataFrame:
-    """A method's rows of the mean over most languages, or of the only one."""
     rows = result.rows(task, measure)
-    rows = rows[rows["method"] == method]
+    return _widest(rows[rows["method"] == method]).sort_values("level")
+
+
+def _widest(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the mean over most languages, or of the only language."""
     for group in ("all", "low", "other"):
         means = rows[(rows["language"] == "mean") & (rows["group"] == group)]
         if len(means):

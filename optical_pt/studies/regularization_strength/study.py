@@ -20,7 +20,7 @@ from optical_pt.studies.regularization_strength import plans
 from optical_pt.studies.regularization_strength.findings import MEASURE, answers
 from optical_pt.studies.regularization_strength.languages import choose_languages
 from optical_pt.studies.regularization_strength.plans import measure_plans
-from optical_pt.studies.regularization_strength.tasks import QUICK_QUERIES, Task, open_tasks
+from optical_pt.studies.regularization_strength.tasks import QUICK_QUERIES, TASKS, Task, open_tasks
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.students import Recipe, StudentStore
 from optical_pt.studies.study import Plan, Study
@@ -102,10 +102,15 @@ class RegularizationStrength(Study):
             },
         )
 
+    def derive(self, scores: pd.DataFrame) -> pd.DataFrame:
+        """Put tasks in order, whichever language came first."""
+        order = {name: place for place, name in enumerate([*TASKS, plans.TASK])}
+        return scores.sort_values("task", key=lambda names: names.map(order), kind="stable")
+
     def plot(self, result: StudyResult) -> bytes:
         """nDCG@10 of each task and the plans' entropy by eps, a panel a language."""
         shown = result.summary[result.summary["measure"].isin([MEASURE, plans.ENTROPY])]
-        return line_plot(replace(result, summary=shown), "eps", log=True)
+        return line_plot(replace(result, summary=shown), "eps", log=True, share_y=False)
 
     def findings(self, result: StudyResult) -> list[str]:
         """Which eps are worse than the library's, and what they do to plans."""

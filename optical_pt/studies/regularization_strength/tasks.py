@@ -63,7 +63,9 @@ def open_tasks(
 
 
 def _max_queries(options: argparse.Namespace) -> int | None:
-    return options.max_queries or (None if options.full else QUICK_QUERIES)
+    if options.max_queries is not None or options.full:
+        return options.max_queries
+    return QUICK_QUERIES
 
 
 def _open_passages(
