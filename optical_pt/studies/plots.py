@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _COLOURS = (*PALETTE[4:], *PALETTE[:4])
 _MARKERS = "osD^vPX*"
 _SERIES = ("-", "--", ":", "-.")
+FEW_LEVELS = 6
 
 
 def bar_plot(result: StudyResult) -> bytes:
@@ -92,7 +93,7 @@ def line_plot(
         if result.baseline_level is not None:
             axes.axvline(result.baseline_level, color="#888888", linewidth=0.8, linestyle=":")
         if log:
-            axes.set_xscale("log")
+            _log_axis(axes, rows["level"].dropna().unique())
         axes.set_title(column_title(*scope), fontsize=10)
         axes.set_xlabel(x_label)
         if (task, measure) not in labelled:
@@ -114,6 +115,14 @@ def _draw_lines(axes: Axes, result: StudyResult, rows: pd.DataFrame) -> None:
             continue
         axes.plot(mine["level"], mine["value"], marker=_MARKERS[number % 8], markersize=4, **style)
         axes.fill_between(mine["level"], mine["low"], mine["high"], color=colour, alpha=0.15)
+
+
+def _log_axis(axes: Axes, levels: np.ndarray) -> None:
+    """Spread levels logarithmically, and label the levels themselves where they are few."""
+    axes.set_xscale("log")
+    if 0 < len(levels) <= FEW_LEVELS:
+        axes.set_xticks(levels, [f"{level:g}" for level in levels], fontsize=8)
+        axes.minorticks_off()
 
 
 def _panels(
