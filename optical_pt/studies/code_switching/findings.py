@@ -66,16 +66,16 @@ def _gap_sentences(result: StudyResult, task: str, measure: str, level: float) -
     by_scope = {scope: rows.set_index("method") for scope, rows in here.groupby("scope")}
     if BETWEEN not in by_scope or OT not in by_scope[BETWEEN].index:
         return []
+    lacks = ", ".join(
+        f"{method} {by_scope[LOW]['gap'][method]:.3f} and {by_scope[OTHER]['gap'][method]:.3f}"
+        for method in by_scope[BETWEEN].index
+    )
+    gaps = ", ".join(f"{name} {_interval(row)}" for name, row in by_scope[BETWEEN].iterrows())
     return [
-        f"{task}, {level:.0%} switched: of the {measure} of human English queries, OT lacks "
-        f"{_interval(by_scope[LOW].loc[OT])} in the low-resource languages and "
-        f"{_interval(by_scope[OTHER].loc[OT])} in the others; the gap between them is "
-        f"{_each(by_scope[BETWEEN])}.{_compared(by_scope.get(THAN_OT))}"
+        f"{task}, {level:.0%} switched: shares of the {measure} of human English queries that are "
+        f"lacking in the low-resource languages and in the others: {lacks}. The gap, by which the "
+        f"low-resource languages lack more: {gaps}.{_compared(by_scope.get(THAN_OT))}"
     ]
-
-
-def _each(rows: pd.DataFrame) -> str:
-    return ", ".join(f"{_interval(row)} with {method}" for method, row in rows.iterrows())
 
 
 def _compared(rows: pd.DataFrame | None) -> str:
@@ -83,12 +83,12 @@ def _compared(rows: pd.DataFrame | None) -> str:
     if rows is None:
         return ""
     kinds = {
-        "narrower than with": rows[rows["low"] > 0],
-        "wider than with": rows[rows["high"] < 0],
-        "not shown to differ from that with": rows[(rows["low"] <= 0) & (rows["high"] >= 0)],
+        "smaller than that of": rows[rows["low"] > 0],
+        "greater than that of": rows[rows["high"] < 0],
+        "not shown to differ from that of": rows[(rows["low"] <= 0) & (rows["high"] >= 0)],
     }
     parts = [f"{words} {', '.join(found.index)}" for words, found in kinds.items() if len(found)]
-    return f" OT's is {'; '.join(parts)}."
+    return f" {OT}'s gap is {'; '.join(parts)}."
 
 
 def _interval(row: pd.Series) -> str:

@@ -29,7 +29,7 @@ from optical_pt.studies.students import StudentStore
 from optical_pt.studies.study import Plan, Study
 from optical_pt.training.bitext_sources import drop_overlap, held_out_texts
 
-QUICK = ["ha", "hi"]
+QUICK = ["ha", "es"]
 FULL = ["ha", "ig", "rw", "tw", "yo", "zu", "de", "es", "hi", "ru", "tr", "zh"]
 PLOTTED = "MAP"
 
