@@ -82,6 +82,15 @@ def test_a_best_baseline_level_is_compared_with_the_other_levels():
     )
 
 
+def test_of_equal_levels_the_baseline_is_the_best():
+    result = summarize(
+        rows("OT", "ha", DEFAULT, level=0.005), rows("OT", "ha", DEFAULT, level=0.05)
+    )
+    assert finding(result, "pool", "MAP").endswith(
+        "It is the baseline: no significant difference from 0.005."
+    )
+
+
 def test_a_written_result_keeps_its_baseline_level(tmp_path):
     result = summarize(
         rows("OT", "ha", DEFAULT, level=0.05), rows("OT", "ha", BETTER_BY_MUCH, level=0.5)

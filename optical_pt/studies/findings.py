@@ -37,6 +37,10 @@ def finding(
     if rows.empty:
         place = f"group {group}" if level is None else f"level {level:g}"
         raise InputError(f"{task} {measure} has no {place}: name one that was measured")
+    if result.baseline_level is not None:  # comes first among equals
+        rows = rows.sort_values(
+            "level", key=lambda levels: levels != result.baseline_level, kind="stable"
+        )
     rows = rows.sort_values("value", ascending=False, kind="stable")
     best = rows.iloc[0]
     where = f"{column_title(best['language'], best['group'])}"

@@ -34,8 +34,8 @@ def answers(result: StudyResult, method: str, start: str) -> list[str]:
 def _levels(result: StudyResult, task: str, method: str) -> list[str]:
     """How the tests came out, where there were any, and unless the best is the baseline itself."""
     rows = _by_level(result, task, MEASURE, method)
-    best = _widest(result.rows(task, MEASURE)).sort_values("value").iloc[-1]
-    if best["level"] == result.baseline_level:
+    highest = _widest(result.rows(task, MEASURE))["value"].max()
+    if (rows["value"][rows["level"] == result.baseline_level] == highest).all():
         return []
     tested = rows[rows["p_corrected"].notna()]
     differs = tested["p_corrected"] < ALPHA
@@ -52,6 +52,10 @@ def _levels(result: StudyResult, task: str, method: str) -> list[str]:
 def _optima(result: StudyResult, task: str, method: str) -> str:
     rows = result.rows(task, MEASURE)
     rows = rows[(rows["method"] == method) & (rows["language"] != "mean")]
+    # Of equal levels, the one that the others are tested against.
+    rows = rows.sort_values(
+        "level", key=lambda levels: levels != result.baseline_level, kind="stable"
+    )
     best = rows.loc[rows.groupby("language", sort=False)["value"].idxmax()]
     parts = [
         f"{row['language']} at {row['level']:g} ({row['delta']:+.3f})" for _, row in best.iterrows()
