@@ -97,6 +97,7 @@ def teacher(tmp_path_factory) -> Path:
 def command(data, teacher, tmp_path_factory) -> list[str]:
     output = tmp_path_factory.mktemp("study") / "out"
     options = {"--data": data, "--teacher": teacher, "--output": output, "--device": "cpu"}
+    options["--languages"] = "sw,ru"
     options["--epochs"] = 3  # of one step each, the first of which has learning rate 0
     return ["--unverified", *(str(word) for pair in options.items() for word in pair)]
 

@@ -144,6 +144,7 @@ def test_claims_are_ratios_and_count_significant_languages():
         (["--methods", "OT,MSE"], "--methods OT"),
         (["--languages", "ig"], "no queries in language 'ig'"),
         (["--nmt", "nowhere"], "nowhere"),
+        (["--rival-seeds", "0"], "--rival-seeds 0"),
         (["--max-queries", "-1"], "max_queries -1"),
     ],
 )

@@ -6,6 +6,7 @@ import pandas as pd
 
 from optical_pt.studies.adversarial.tasks import (
     MEAN,
+    NOISES,
     PROBE,
     PROBED,
     clean_tasks,
@@ -124,8 +125,10 @@ def _left_out(result: StudyResult) -> list[str]:
     parts = []
     for name, measure in clean_tasks(result.per_query).items():
         tested = by_method(result, name, measure).index
-        for task in noises_of(result.per_query, name):
-            rest = tested.difference(by_method(result, task, measure).index)
+        measured = noises_of(result.per_query, name)
+        for task in (noisy_name(name, noise) for noise in NOISES):
+            applied = by_method(result, task, measure).index if task in measured else []
+            rest = tested.difference(applied)
             parts += [f"{task} ({', '.join(rest)})"] if len(rest) else []
     if not parts:
         return []

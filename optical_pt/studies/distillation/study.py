@@ -58,6 +58,8 @@ class Distillation(Study):
         add = parser.add_argument
         add("--methods", type=lambda text: [word.strip() for word in text.split(",")],
             metavar="NAME,…", help="distillations to compare (all)")  # fmt: skip
+        add("--rival-seeds", type=int, metavar="N",
+            help="of the distillations other than OPTICAL (default: as --seeds)")  # fmt: skip
         add("--nmt", metavar="MODEL",
             help="seq2seq model trained on the same pairs (optical_pt.training.nmt)")  # fmt: skip
         add("--nmt-languages", type=lambda text: text.split(","), metavar="ha,…",
@@ -81,8 +83,11 @@ class Distillation(Study):
             tuple(options.nmt_languages or languages) if options.nmt else (),
         )
         seeds = range(options.seeds or (3 if options.full else 1))
+        rival_seeds = range(len(seeds) if options.rival_seeds is None else options.rival_seeds)
+        if not rival_seeds:
+            raise InputError(f"--rival-seeds {options.rival_seeds}: give 1 or more")
         return Plan(
-            bench.trials(seeds),
+            bench.trials(seeds, rival_seeds),
             bench.measure,
             bench.identity,
             {code: language_group(code) for code in languages},
@@ -146,7 +151,7 @@ class Bench:
         with_nmt = language in self.nmt_languages
         return [ROWS[key] for key in TRANSLATIONS if with_nmt or not key.startswith("nmt")]
 
-    def trials(self, seeds: Sequence[int]) -> list[Trial]:
+    def trials(self, seeds: Sequence[int], rival_seeds: Sequence[int]) -> list[Trial]:
         """Language by language: translations and the ceiling once, students with each seed."""
         trials = []
         for language in self.pairs:
@@ -156,7 +161,8 @@ class Bench:
             trials += [Trial(name, language, seeds[0]) for name in names]
             for name, recipe in self.recipes.items():
                 # Without training, a seed decides nothing.
-                own = seeds if recipe.settings.epochs else seeds[:1]
+                own = seeds if name == OPTICAL else rival_seeds
+                own = own if recipe.settings.epochs else own[:1]
                 trials += [Trial(name, language, seed) for seed in own]
         return trials
 
