@@ -278,7 +278,8 @@ def test_the_sentences_follow_the_tests():
     assert "spelling noise 0.400 of 0.800 (de, sw); words shuffled 0.400 of 0.800 (de)" in text
     assert "OT + perturbed +0.205 (words shuffled, de)" in text
     assert (
-        "Left out, as students would read (almost) the same: Tatoeba, words shuffled (sw)" in text
+        "Left out, as students would read (almost) the same: Tatoeba, diacritics dropped (de, sw); "
+        "Tatoeba, transliterated (de, sw); Tatoeba, words shuffled (sw)." in text
     )
     assert "OT 0.750, OT + perturbed 0.750" in text
     assert "Clean Tatoeba RR, sw, against OT's 0.800: OT + perturbed +0.005 (significant" in text
