@@ -19,7 +19,7 @@ LICENCES = (
     "tico19, mlqe-pe CC0; tatoeba-test, manythings CC BY 2.0 FR; xcopa CC BY 4.0; "
     "flores-dev, joshua-wiki CC BY-SA 4.0/3.0"
 )
-EPOCHS = {"sw": 1.5, "ha": 1.5, "zu": 1.5, "hi": 0.35, "de": 0.35, "es": 0.35, "tr": 0.35}
+EPOCHS = {"sw": 2, "ha": 2, "zu": 2, "hi": 1, "de": 0.5, "es": 0.5, "tr": 1}
 LIMIT = 15000
 MODELS = Path(__file__).resolve().parent / "models"
 
@@ -40,8 +40,7 @@ def main() -> None:
     bitext = [word for file in files.values() for word in ("--bitext", file)]
     run(
         *("optical_pt.training.nmt", *bitext, "--tags", *TAGS, "--limit", LIMIT),
-        *("--seed", 0, "--epochs", 10, "--learning-rate", 3e-3, "--warmup-steps", 300),
-        *("--evaluate-steps", 250, "--guide-weight", 0.5, "--copy-share", 0.05),
+        *("--seed", 0, "--epochs", 5),
         *("--output", options.output / "nmt"),
     )
 
