@@ -34,7 +34,9 @@ class Recipe:
 
     def identity(self, seed: int) -> str:
         """Text that changes whenever other weights would come out of the same pairs."""
-        return f"{asdict(replace(self.settings, seed=seed))} {self.start.facts()}"
+        # As a float, since 2 epochs and 2.0 are the same.
+        settings = replace(self.settings, seed=seed, epochs=float(self.settings.epochs))
+        return f"{asdict(settings)} {self.start.facts()}"
 
 
 @dataclass(frozen=True, eq=False)
