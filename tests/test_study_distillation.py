@@ -112,7 +112,7 @@ def test_resuming_gives_the_same_files_without_training(finished, words, capsys)
         run_study(Distillation(), [*words, "--seeds", "2", "--output", str(finished), "--resume"])
         == 0
     )
-    assert capsys.readouterr().err.count("(kept)") == 2 * (3 + 6 * 2 + 1)
+    assert capsys.readouterr().err.count("(kept)") == 2 * (3 + 7 * 2 + 1)
     assert {path.name: path.read_bytes() for path in finished.glob("[!m]*.*")} == before
 
 
@@ -127,13 +127,13 @@ def test_claims_are_ratios_and_count_significant_languages():
     result = summarize(*frames, baseline="rival")
     found = claims(result, "pool", "MAP", ours="OPTICAL", rival="rival", ceiling="ceiling")
     assert found[0] == (
-        "On the low-resource languages, OPTICAL has +19.2% MAP against the rival (ha +19.2%), "
+        "On the low-resource languages, OPTICAL has +19.2% pool MAP against the rival (ha +19.2%), "
         "significant in ha of 1."
     )
     assert found[1] == "On the low-resource languages, it reaches 79% of the ceiling (ha 79%)."
     assert found[2] == (
-        "On the other languages, OPTICAL has +0.0% MAP against the rival (de +0.0%), significant "
-        "in none of 1."
+        "On the other languages, OPTICAL has +0.0% pool MAP against the rival (de +0.0%), "
+        "significant in none of 1."
     )
 
 
@@ -174,6 +174,23 @@ def test_budgets_that_are_no_numbers_are_refused(words, capsys):
     assert "such as 500,1000" in capsys.readouterr().err
 
 
+def test_a_language_without_queries_searches_held_out_bitext(words, data, tmp_path):
+    pairs = "".join(f"made\t{p.english}\t{p.foreign}\n" for p in cipher_pairs(150, seed=5))
+    write(data / "bitext" / "en-sw.tsv.gz", gzip.compress(pairs.encode()))
+    more = ["--languages", "sw", "--methods", OPTICAL, "--output", str(tmp_path)]
+    assert run_study(Distillation(), [*words, *more]) == 0
+    result = read_study(tmp_path)
+    assert result.measured[0] == ("held-out bitext", "MAP")
+    found = result.rows("held-out bitext", "MAP").set_index("method")
+    assert found.loc[CEILING, "value"] == 1.0
+    assert set(found["n_queries"]) == {15}
+    held = set(result.per_query["qid"])
+    assert held == {f"q{number}" for number in range(15)}
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    assert manifest["pairs"] == {"sw": 135}
+    assert manifest["query_sets"] == {"sw": "held-out bitext"}
+
+
 @pytest.mark.skipif(not REAL.is_dir(), reason="no ../shared/data beside the checkout")
 def test_the_real_data_have_the_languages_of_a_full_run(teacher, tmp_path):
     words = ["--full", "--data", str(REAL), "--teacher", str(teacher), "--device", "cpu"]
@@ -185,5 +202,5 @@ def test_the_real_data_have_the_languages_of_a_full_run(teacher, tmp_path):
         **{"ha": 222, "ig": 307, "yo": 247, "zu": 242},
         **{code: 1190 for code in FULL if QUERY_SETS[code] == "xquad"},
     }
-    # Lexical and PSQ, the ceiling, the untrained start; six losses with three seeds.
-    assert len(plan.trials) == len(FULL) * (2 + 1 + 1 + 6 * 3)
+    # Lexical and PSQ, the ceiling, the untrained start; seven losses with three seeds.
+    assert len(plan.trials) == len(FULL) * (2 + 1 + 1 + 7 * 3)

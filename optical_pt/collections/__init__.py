@@ -6,9 +6,11 @@ from optical_pt.collections.base import Collection, JudgedTopics
 from optical_pt.collections.catalogue import EMBEDDED, ENTRIES, open_collection
 from optical_pt.collections.entry import CollectionEntry, Sizes, View
 from optical_pt.collections.irds import IrdsCollection
+from optical_pt.collections.judged import JudgedDocuments
 from optical_pt.collections.languages import LOW_RESOURCE, language_group
 from optical_pt.collections.local import LocalCollection
 from optical_pt.collections.provider import CollectionDataset, OpticalProvider
+from optical_pt.collections.sentence_pairs import SentencePairs
 
 __all__ = [
     "EMBEDDED",
@@ -18,9 +20,11 @@ __all__ = [
     "CollectionDataset",
     "CollectionEntry",
     "IrdsCollection",
+    "JudgedDocuments",
     "JudgedTopics",
     "LocalCollection",
     "OpticalProvider",
+    "SentencePairs",
     "Sizes",
     "View",
     "language_group",

@@ -13,11 +13,12 @@ import pandas as pd
 from optical_pt.collections.languages import language_group
 from optical_pt.errors import InputError
 from optical_pt.models import LateInteraction
-from optical_pt.studies.bitext import bitext_facts, read_pairs
+from optical_pt.studies.bitext import bitext_facts
 from optical_pt.studies.data_budget.methods import LexicalMethod, Method, NmtMethod, StudentMethod
+from optical_pt.studies.distillation.data import open_tasks, training_pairs
 from optical_pt.studies.distillation.languages import choose_languages
 from optical_pt.studies.distillation.methods import CEILING, OPTICAL, START
-from optical_pt.studies.distillation.study import ROWS, TASK, open_tasks
+from optical_pt.studies.distillation.study import ROWS
 from optical_pt.studies.plots import line_plot
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.retrieval import RetrievalTask
@@ -64,7 +65,7 @@ class DataBudget(Study):
         teacher = LateInteraction(options.teacher, device=options.device).load()
         limit = options.limit or (None if options.full else QUICK_BUDGETS[-1])
         # A shuffled order, so that the first n are a sample of n.
-        pairs = {code: shuffled(read_pairs(options.data, code, limit=limit)) for code in languages}
+        pairs = {code: shuffled(training_pairs(options, code, limit)) for code in languages}
         tasks = open_tasks(options, languages, teacher)
         methods = make_methods(options, StudentStore(teacher, folder / "students"), folder)
         bench = Bench(tasks, pairs, methods)
@@ -91,7 +92,9 @@ class DataBudget(Study):
         return [
             sentence
             for language in result.groups
-            for sentence in _crossing(result.rows(TASK, "MAP"), language)
+            for task, measure in result.measured
+            if measure == "MAP"
+            for sentence in _crossing(result.rows(task, measure), language)
         ]
 
 
@@ -165,6 +168,8 @@ def shuffled(pairs: Sequence[SentencePair]) -> list[SentencePair]:
 
 def _crossing(rows: pd.DataFrame, language: str) -> list[str]:
     mine = rows[(rows["language"] == language) & rows["level"].notna()]
+    if mine.empty:
+        return []
     ours, rival = (
         mine[mine["method"] == name].set_index("level").sort_index() for name in (OPTICAL, PSQ)
     )

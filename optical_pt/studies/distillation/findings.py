@@ -31,14 +31,13 @@ def claims(
     for group in ("low", "other"):
         members = single[single["group"] == group]
         if not members.empty:
-            sentences += _about(members, group, measure, ours, rival, ceiling)
+            sentences += _about(members, group, ours, rival, ceiling)
     students = [name for name in result.methods if name not in (rival, ceiling)]
     return [*sentences, finding(result, task, measure)] if len(students) > 1 else sentences
 
 
-def _about(
-    rows: pd.DataFrame, group: str, measure: str, ours: str, rival: str, ceiling: str
-) -> list[str]:
+def _about(rows: pd.DataFrame, group: str, ours: str, rival: str, ceiling: str) -> list[str]:
+    task, measure = rows["task"].iloc[0], rows["measure"].iloc[0]
     values = rows.pivot(index="language", columns="method", values="value")
     name = "low-resource languages" if group == "low" else "other languages"
     sentences = []
@@ -48,7 +47,7 @@ def _about(
         better = tested[(tested["p_corrected"] < ALPHA) & (tested["delta"] > 0)]["language"]
         each = ", ".join(f"{code} {gain:+.1%}" for code, gain in gains.items())
         sentences.append(
-            f"On the {name}, {ours} has {gains.mean():+.1%} {measure} against the {rival} "
+            f"On the {name}, {ours} has {gains.mean():+.1%} {task} {measure} against the {rival} "
             f"({each}), significant in {', '.join(better) or 'none'} of {len(tested)}."
         )
     if {ours, ceiling} <= set(values.columns):

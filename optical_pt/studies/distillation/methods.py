@@ -19,6 +19,7 @@ LOSSES: Mapping[str, Mapping[str, float]] = {
     "greedy alignment": {"greedy": 1.0},
     "score distillation": {"scores": 1.0},
     "contrastive": {"contrastive": 1.0},
+    "OPTICAL + MSE": {"ot": 1.0, "mse": 1.0},
     "OPTICAL + contrastive": {"ot": 1.0, "contrastive": 0.1},
 }
 

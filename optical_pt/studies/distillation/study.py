@@ -11,13 +11,13 @@ from pathlib import Path
 import pandas as pd
 
 from optical_pt.collections.languages import language_group
-from optical_pt.collections.local import LocalCollection
 from optical_pt.errors import InputError
 from optical_pt.files import hash_path
 from optical_pt.models import LateInteraction
-from optical_pt.studies.bitext import bitext_facts, read_pairs
+from optical_pt.studies.bitext import bitext_facts
+from optical_pt.studies.distillation.data import BITEXT, open_tasks, training_pairs
 from optical_pt.studies.distillation.findings import claims
-from optical_pt.studies.distillation.languages import QUERY_SETS, by_query_set, choose_languages
+from optical_pt.studies.distillation.languages import QUERY_SETS, choose_languages
 from optical_pt.studies.distillation.methods import (
     BEST_TRANSLATION,
     CEILING,
@@ -27,7 +27,7 @@ from optical_pt.studies.distillation.methods import (
 )
 from optical_pt.studies.plots import bar_plot
 from optical_pt.studies.result import StudyResult
-from optical_pt.studies.retrieval import RetrievalTask, open_task
+from optical_pt.studies.retrieval import RetrievalTask
 from optical_pt.studies.students import Recipe, StudentStore
 from optical_pt.studies.study import Plan, Study
 from optical_pt.studies.trial import Trial
@@ -36,7 +36,6 @@ from optical_pt.table.systems import SYSTEMS, Row
 from optical_pt.training.bitext import SentencePair
 from optical_pt.translation import LexicalTable, NeuralTranslator
 
-TASK = "pool"
 ROWS = {row.key: row for row in SYSTEMS}
 
 
@@ -44,9 +43,10 @@ class Distillation(Study):
     """OPTICAL, rival distillations, and translations, all from the same pairs.
 
     The 10,387 Wikipedia passages of the data's ``passages`` are searched with native questions
-    (AfriQA) or translated ones (XQuAD). Each language's methods learn from the same sample of its
-    bitext. Each method is tested against the translation that is best in its language, which is
-    chosen by these very scores: the rival gets the benefit.
+    (AfriQA) or translated ones (XQuAD); in languages without queries (Swahili), sentences that are
+    kept from training ask for their translations. Each language's methods learn from the same
+    sample of its bitext. Each method is tested against the translation that is best in its
+    language, which is chosen by these very scores: the rival gets the benefit.
     """
 
     name = "distillation"
@@ -76,7 +76,7 @@ class Distillation(Study):
         limit = options.limit or (15_000 if options.full else 1_000)
         bench = Bench(
             tasks,
-            {code: read_pairs(options.data, code, limit=limit) for code in languages},
+            {code: training_pairs(options, code, limit) for code in languages},
             StudentStore(teacher, folder / "students"),
             chosen,
             options.nmt,
@@ -94,7 +94,7 @@ class Distillation(Study):
             {
                 "teacher": f"{teacher.name} {teacher.fingerprint}",
                 "pairs": {code: len(pairs) for code, pairs in bench.pairs.items()},
-                "query_sets": {code: QUERY_SETS[code] for code in languages},
+                "query_sets": {code: QUERY_SETS.get(code, BITEXT) for code in languages},
                 "queries": {code: len(tasks[code].topics[code]) for code in languages},
                 "recipes": {name: recipe.identity(0) for name, recipe in chosen.items()},
                 "nmt": f"{options.nmt} {hash_path(options.nmt)}" if options.nmt else None,
@@ -123,7 +123,9 @@ class Distillation(Study):
 
     def findings(self, result: StudyResult) -> list[str]:
         """The three claims of the paper, with numbers."""
-        return claims(result, TASK, "MAP", ours=OPTICAL, rival=BEST_TRANSLATION, ceiling=CEILING)
+        rivals = {"ours": OPTICAL, "rival": BEST_TRANSLATION, "ceiling": CEILING}
+        tasks = dict.fromkeys(task for task, _ in result.measured)
+        return [sentence for task in tasks for sentence in claims(result, task, "MAP", **rivals)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,29 +206,6 @@ class Bench:
             )  # fmt: skip
             return LanguageModels(translator=translator)
         return LanguageModels(lexicon=LexicalTable.learn(self.pairs[language], language=language))
-
-
-def open_tasks(
-    options: argparse.Namespace, languages: list[str], teacher: LateInteraction
-) -> dict[str, RetrievalTask]:
-    """The task of each language, on one index of the whole pool (or one a set, if it is small)."""
-    collection = LocalCollection(options.data / "passages")
-    small = options.judged_only or not options.full
-    tasks = {}
-    for query_set, members in by_query_set(languages).items():
-        task = open_task(
-            TASK,
-            collection,
-            members,
-            teacher,
-            options.indexes / (query_set if small else "pool"),
-            query_sets=[query_set],
-            judged_only=small,
-            max_queries=options.max_queries or (None if options.full else 100),
-            device=options.device,
-        )
-        tasks |= dict.fromkeys(members, task)
-    return tasks
 
 
 def choose_methods(given: list[str] | None, known: dict[str, Recipe]) -> dict[str, Recipe]:

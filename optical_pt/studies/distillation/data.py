@@ -1,0 +1,79 @@
+"""The queries, documents and sentence pairs of each language."""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Sequence
+
+from optical_pt.collections import LocalCollection, SentencePairs
+from optical_pt.models import LateInteraction
+from optical_pt.studies.bitext import read_pairs
+from optical_pt.studies.distillation.languages import HELD_OUT, by_query_set
+from optical_pt.studies.retrieval import RetrievalTask, open_task
+from optical_pt.training.bitext import SentencePair
+from optical_pt.training.hold_out import hold_out
+
+POOL, BITEXT = "pool", "held-out bitext"
+HELD_OUT_PAIRS, QUICK_HELD_OUT_PAIRS = 1_000, 100
+
+
+def open_tasks(
+    options: argparse.Namespace, languages: Sequence[str], teacher: LateInteraction
+) -> dict[str, RetrievalTask]:
+    """The task of each language.
+
+    Languages with queries share an index of the whole pool (or one a query set, of the documents
+    that it judges); for others, held-out sentences ask for their translations.
+    """
+    small = options.judged_only or not options.full
+    max_queries = options.max_queries or (None if options.full else 100)
+    tasks = {}
+    for query_set, members in by_query_set(languages).items():
+        task = open_task(
+            POOL,
+            LocalCollection(options.data / "passages"),
+            members,
+            teacher,
+            options.indexes / (query_set if small else POOL),
+            query_sets=[query_set],
+            judged_only=small,
+            max_queries=max_queries,
+            device=options.device,
+        )
+        tasks |= dict.fromkeys(members, task)
+    for language in languages:
+        if language in HELD_OUT:
+            _, held = _split(options, language)
+            tasks[language] = open_task(
+                BITEXT,
+                SentencePairs(held, f"held-out {language}"),
+                [language],
+                teacher,
+                options.indexes / f"held-out-{language}-{len(held)}",
+                max_queries=max_queries,
+                device=options.device,
+            )
+    return tasks
+
+
+def training_pairs(
+    options: argparse.Namespace, language: str, limit: int | None
+) -> list[SentencePair]:
+    """A sample of the pairs that a language's methods learn from; none is in its queries."""
+    if language not in HELD_OUT:
+        return read_pairs(options.data, language, limit=limit)
+    kept, _ = _split(options, language)
+    if limit is None or len(kept) <= limit:
+        return kept
+    chosen = sorted(random.Random(0).sample(range(len(kept)), limit))
+    return [kept[position] for position in chosen]
+
+
+def _split(
+    options: argparse.Namespace, language: str
+) -> tuple[list[SentencePair], list[SentencePair]]:
+    pairs = read_pairs(options.data, language)
+    count = HELD_OUT_PAIRS if options.full else QUICK_HELD_OUT_PAIRS
+    kept, held = hold_out(pairs, min(count, len(pairs) // 10), seed=0)
+    return kept, held[language]
