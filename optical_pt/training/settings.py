@@ -56,7 +56,8 @@ class TrainingSettings:
         learning_rate: peak, after a linear warm-up over a tenth of the steps; it falls linearly.
         body_learning_rate: of all but word embeddings; None is ``learning_rate``, 0 freezes.
         body_start: share of the steps after which the body begins to learn.
-        epochs: passes over the pairs.
+        epochs: passes over the pairs. On 9,900 Hausa pairs, 2 gave MAP .532 on questions of AfriQA
+            (train part), 5 gave .512, though the loss fell on.
         batch_size: pairs in a batch, of one process.
         accumulate: batches in a step.
         temperature: of sampling languages: n pairs come in proportion to n^(1/temperature).
@@ -92,7 +93,7 @@ class TrainingSettings:
     learning_rate: float = 1e-3
     body_learning_rate: float | None = None
     body_start: float = 0.0
-    epochs: float = 3
+    epochs: float = 2
     batch_size: int = 64
     accumulate: int = 1
     temperature: float = 1.0
