@@ -16,7 +16,7 @@ from optical_pt.models import LateInteraction
 from optical_pt.studies.bitext import bitext_facts
 from optical_pt.studies.data_budget.methods import LexicalMethod, Method, NmtMethod, StudentMethod
 from optical_pt.studies.distillation.data import open_tasks, training_pairs
-from optical_pt.studies.distillation.languages import choose_languages
+from optical_pt.studies.distillation.languages import HELD_OUT, choose_languages
 from optical_pt.studies.distillation.methods import CEILING, OPTICAL, START
 from optical_pt.studies.distillation.study import ROWS
 from optical_pt.studies.plots import line_plot
@@ -60,7 +60,7 @@ class DataBudget(Study):
     def plan(self, options: argparse.Namespace, folder: Path) -> Plan:
         """Open queries, documents and pairs."""
         default = FULL_LANGUAGES if options.full else QUICK_LANGUAGES
-        languages = choose_languages(options.languages or default, options.full)
+        languages = choose_languages(options.languages or default, options.full, also=HELD_OUT)
         budgets = options.budgets or (FULL_BUDGETS if options.full else QUICK_BUDGETS)
         teacher = LateInteraction(options.teacher, device=options.device).load()
         limit = options.limit or (None if options.full else QUICK_BUDGETS[-1])

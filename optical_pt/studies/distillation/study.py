@@ -17,7 +17,7 @@ from optical_pt.models import LateInteraction
 from optical_pt.studies.bitext import bitext_facts
 from optical_pt.studies.distillation.data import BITEXT, open_tasks, training_pairs
 from optical_pt.studies.distillation.findings import claims
-from optical_pt.studies.distillation.languages import QUERY_SETS, choose_languages
+from optical_pt.studies.distillation.languages import HELD_OUT, QUERY_SETS, choose_languages
 from optical_pt.studies.distillation.methods import (
     BEST_TRANSLATION,
     CEILING,
@@ -69,7 +69,7 @@ class Distillation(Study):
 
     def plan(self, options: argparse.Namespace, folder: Path) -> Plan:
         """Open queries, documents and pairs."""
-        languages = choose_languages(options.languages, options.full)
+        languages = choose_languages(options.languages, options.full, also=HELD_OUT)
         teacher = LateInteraction(options.teacher, device=options.device).load()
         tasks = open_tasks(options, languages, teacher)
         chosen = choose_methods(options.methods, recipes(_epochs(options)))
