@@ -33,7 +33,7 @@ def main() -> None:
     for language, epochs in EPOCHS.items():
         run(
             *("optical_pt.training", "--bitext", files[language], "--tags", *TAGS),
-    *("--limit", LIMIT, "--epochs", epochs, "--vocabulary", 6000, "--loss", "ot", "mse"),
+            *("--limit", LIMIT, "--epochs", epochs, "--vocabulary", 6000, "--loss", "ot", "mse"),
             *("--release", "vocabulary", "--device", "cpu", "--licences", LICENCES),
             *("--output", options.output / "students" / language),
         )
