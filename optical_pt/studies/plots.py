@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _COLOURS = (*PALETTE[4:], *PALETTE[:4])
 _MARKERS = "osD^vPX*"
 _SERIES = ("-", "--", ":", "-.")
+_HATCHES = ("", "///", "...", "xxx")  # tell bars apart once the colours are used up
 FEW_LEVELS = 6
 
 
@@ -46,6 +47,7 @@ def bar_plot(result: StudyResult) -> bytes:
                 yerr=_errors([row for _, row in found]),
                 label=method if pd.isna(level) else f"{method} {level:g}",
                 color=_COLOURS[number % len(_COLOURS)], edgecolor="black", linewidth=0.4,
+                hatch=_HATCHES[number // len(_COLOURS) % len(_HATCHES)],
                 error_kw={"elinewidth": 0.8, "capsize": 1.5},
             )  # fmt: skip
         axes.set_xticks(range(len(scopes)), [column_title(*scope) for scope in scopes])
@@ -143,6 +145,12 @@ def _panels(
     return figure, list(grid.flat)
 
 
+def _columns(figure: Figure, labels: list[str]) -> int:
+    """As many columns of a legend as the figure has room for, up to four."""
+    inches = 0.7 + 0.075 * max(map(len, labels))  # a handle with its space, and nine-point letters
+    return max(1, min(4, len(labels), int(figure.get_figwidth() / inches)))
+
+
 def _png(figure: Figure) -> bytes:
     handles, labels = [], []
     for axes in figure.axes:  # a method may be missing from the first panel
@@ -150,7 +158,7 @@ def _png(figure: Figure) -> bytes:
             if label not in labels:
                 handles.append(handle)
                 labels.append(label)
-    figure.legend(handles, labels, loc="outside lower center", ncols=min(4, len(labels)),
+    figure.legend(handles, labels, loc="outside lower center", ncols=_columns(figure, labels),
                   frameon=False, fontsize=9)  # fmt: skip
     buffer = io.BytesIO()
     # No software version or date in the file: equal results give equal bytes.
