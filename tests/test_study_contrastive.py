@@ -15,9 +15,14 @@ from tiny_models import tiny_encoder
 
 from optical_pt.models import LateInteraction
 from optical_pt.studies import Trial, summarize_study
-from optical_pt.studies.contrastive import BOTH, CONTRASTIVE, OT, START, Contrastive
-from optical_pt.studies.contrastive_findings import claims
-from optical_pt.studies.multi30k import caption_collections, shuffle_pairs, training_pairs
+from optical_pt.studies.contrastive import Contrastive
+from optical_pt.studies.contrastive.findings import claims
+from optical_pt.studies.contrastive.multi30k import (
+    caption_collections,
+    shuffle_pairs,
+    training_pairs,
+)
+from optical_pt.studies.contrastive.study import BOTH, CONTRASTIVE, OT, START
 from optical_pt.studies.students import Recipe, StudentStore
 from optical_pt.studies.study import run_study, study_parser
 from optical_pt.training.bitext import SentencePair

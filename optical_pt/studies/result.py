@@ -13,7 +13,6 @@ from optical_pt.evaluation.significance import correct_p_values, paired_p_value
 from optical_pt.evaluation.system import GROUPS
 
 RESAMPLES = 2_000
-PLACE = ["task", "measure", "level", "language"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,8 +16,8 @@ from optical_pt.collections.published.multi30k import FILES, SPLITS
 from optical_pt.errors import InputError
 from optical_pt.models import LateInteraction
 from optical_pt.studies.bitext import bitext_facts
-from optical_pt.studies.contrastive_findings import claims
-from optical_pt.studies.multi30k import (
+from optical_pt.studies.contrastive.findings import claims
+from optical_pt.studies.contrastive.multi30k import (
     BITEXTS,
     LANGUAGES,
     TAG,

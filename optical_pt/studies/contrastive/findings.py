@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from optical_pt.studies.contrastive.multi30k import TASK
 from optical_pt.studies.findings import finding
-from optical_pt.studies.multi30k import TASK
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.tables import ALPHA, BETTER, WORSE, column_title
 
