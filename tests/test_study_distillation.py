@@ -19,7 +19,7 @@ from optical_pt.studies.data_budget import DataBudget
 from optical_pt.studies.data_budget.study import NMT
 from optical_pt.studies.distillation import Distillation
 from optical_pt.studies.distillation.findings import claims
-from optical_pt.studies.distillation.languages import FULL, QUERY_SETS
+from optical_pt.studies.distillation.languages import FULL
 from optical_pt.studies.distillation.methods import (
     BEST_TRANSLATION,
     CEILING,
@@ -27,6 +27,7 @@ from optical_pt.studies.distillation.methods import (
     OPTICAL,
     START,
 )
+from optical_pt.studies.passages import QUERY_SETS
 from optical_pt.studies.report import read_study
 from optical_pt.studies.study import run_study, study_parser
 

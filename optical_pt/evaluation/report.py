@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
-import pandas as pd
-
 from optical_pt.evaluation.chart import draw_chart
-from optical_pt.evaluation.manifest import describe_environment
+from optical_pt.evaluation.report_files import csv_bytes, write_report_files
 from optical_pt.evaluation.result import ClirResult
 from optical_pt.evaluation.tables import latex_tables, markdown_tables
-from optical_pt.files import gzip_bytes, hash_bytes, write_bytes
+from optical_pt.files import gzip_bytes
 
 
 def write_report(
@@ -45,29 +42,14 @@ def write_report(
     directory = Path(output_dir)
     # Rendered first: what cannot be drawn must not cost the report that is there.
     files = {
-        "results.csv": _csv(result.summary),
-        "per_query.csv.gz": gzip_bytes(_csv(result.per_query)),
+        "results.csv": csv_bytes(result.summary),
+        "per_query.csv.gz": gzip_bytes(csv_bytes(result.per_query)),
         "table.md": markdown_tables(result).encode(),
         "table.tex": latex_tables(result).encode(),
         "chart.png": draw_chart(result, result.measures[0]),
     }
-    record = {
-        **describe_environment(),
-        **(manifest or {}),
-        "experiment": _settings(result),
-        "files": {name: hash_bytes(data) for name, data in files.items()},
-    }
-    last = json.dumps(record, indent=2, ensure_ascii=False).encode()
-    (directory / "manifest.json").unlink(missing_ok=True)
-    for name, data in files.items():
-        write_bytes(directory / name, data)
-    write_bytes(directory / "manifest.json", last + b"\n")
-    return [directory / name for name in (*files, "manifest.json")]
-
-
-def _csv(frame: pd.DataFrame) -> bytes:
-    # pandas writes the shortest text that reads back as the same float, and NaN as nothing.
-    return frame.to_csv(index=False, lineterminator="\n").encode()
+    record = {**(manifest or {}), "experiment": _settings(result)}
+    return write_report_files(directory, files, record)
 
 
 def _settings(result: ClirResult) -> dict[str, object]:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from optical_pt.errors import InputError
-from optical_pt.evaluation.manifest import describe_environment
-from optical_pt.files import gzip_bytes, hash_bytes, write_bytes
+from optical_pt.evaluation.report_files import MANIFEST, csv_bytes, write_report_files
+from optical_pt.files import gzip_bytes, hash_bytes
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.tables import latex, markdown
 
@@ -42,29 +42,22 @@ def write_study(
     """
     folder = Path(folder)
     files = {
-        "results.csv": _csv(result.summary),
-        "per_query.csv.gz": gzip_bytes(_csv(result.per_query)),
+        "results.csv": csv_bytes(result.summary),
+        "per_query.csv.gz": gzip_bytes(csv_bytes(result.per_query)),
         "table.md": markdown(result).encode(),
         "table.tex": latex(result).encode(),
         "findings.md": "".join(f"- {sentence}\n" for sentence in findings).encode(),
         "plot.png": plot,
-        **{f"{name}.csv": _csv(table) for name, table in (tables or {}).items()},
+        **{f"{name}.csv": csv_bytes(table) for name, table in (tables or {}).items()},
     }
     record = {
-        **describe_environment(),
         **(manifest or {}),
         "groups": result.groups,
         "methods": list(result.methods),
         "baseline": result.baseline,
         "baseline_level": result.baseline_level,
-        "files": {name: hash_bytes(data) for name, data in files.items()},
     }
-    last = json.dumps(record, indent=2, ensure_ascii=False).encode() + b"\n"
-    (folder / "manifest.json").unlink(missing_ok=True)
-    for name, data in files.items():
-        write_bytes(folder / name, data)
-    write_bytes(folder / "manifest.json", last)
-    return [folder / name for name in (*files, "manifest.json")]
+    return write_report_files(folder, files, record)
 
 
 def read_study(folder: str | Path) -> StudyResult:
@@ -75,12 +68,12 @@ def read_study(folder: str | Path) -> StudyResult:
     """
     folder = Path(folder)
     data = {}
-    for name in ("manifest.json", "results.csv", "per_query.csv.gz"):
+    for name in (MANIFEST, "results.csv", "per_query.csv.gz"):
         try:
             data[name] = (folder / name).read_bytes()
         except FileNotFoundError:
             raise InputError(f"{folder}: no {name}; give the folder of a finished study") from None
-    record = _record(data.pop("manifest.json"), folder)
+    record = _record(data.pop(MANIFEST), folder)
     for name in data:
         if hash_bytes(data[name]) != record["files"].get(name):
             raise InputError(f"{folder / name}: not as the manifest has it; run the study again")
@@ -112,9 +105,5 @@ def _record(data: bytes, folder: Path) -> dict:
     except (ValueError, TypeError):
         complete = False
     if not complete:
-        raise InputError(f"{folder / 'manifest.json'}: no manifest of a study; run it again")
+        raise InputError(f"{folder / MANIFEST}: no manifest of a study; run it again")
     return record
-
-
-def _csv(frame: pd.DataFrame) -> bytes:
-    return frame.to_csv(index=False, lineterminator="\n").encode()

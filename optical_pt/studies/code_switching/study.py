@@ -21,7 +21,8 @@ from optical_pt.studies.code_switching.gaps import gap_table
 from optical_pt.studies.code_switching.lexicons import open_lexicons
 from optical_pt.studies.code_switching.methods import FULL_SHARES, OT, QUICK_SHARES, recipes
 from optical_pt.studies.distillation.data import open_tasks
-from optical_pt.studies.distillation.languages import QUERY_SETS, choose_languages
+from optical_pt.studies.distillation.languages import choose_languages
+from optical_pt.studies.passages import QUERY_SETS
 from optical_pt.studies.plots import line_plot
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.retrieval import RetrievalTask

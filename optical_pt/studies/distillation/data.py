@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from optical_pt.collections import LocalCollection, SentencePairs
 from optical_pt.models import LateInteraction
 from optical_pt.studies.bitext import read_pairs
-from optical_pt.studies.distillation.languages import HELD_OUT, by_query_set
+from optical_pt.studies.distillation.languages import HELD_OUT
+from optical_pt.studies.passages import by_query_set
 from optical_pt.studies.retrieval import RetrievalTask, open_task
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.hold_out import hold_out

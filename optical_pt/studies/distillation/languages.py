@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from optical_pt.errors import InputError
+from optical_pt.studies.passages import QUERY_SETS
 
-#: Query sets of ``passages``: native questions of AfriQA where there are any (Yoruba has a train
-#: part only), else the professional translations of XQuAD.
-QUERY_SETS = {
-    **dict.fromkeys(("ha", "ig", "zu", "rw", "tw"), "afriqa-dev"),
-    "yo": "afriqa-train",
-    **dict.fromkeys(("hi", "tr", "de", "el", "vi", "es", "ru", "zh", "ar"), "xquad"),
-}
 #: Queries of languages that have none there: pairs that are kept from training, asking for their
 #: English sentences among all English sentences kept.
 HELD_OUT = ("sw", "so", "tl")
@@ -41,16 +35,3 @@ def choose_languages(
                 f"{', '.join(sorted({*QUERY_SETS, *also}))}"
             )
     return chosen
-
-
-def by_query_set(languages: Sequence[str]) -> dict[str, list[str]]:
-    """Languages by the set of their queries.
-
-    >>> by_query_set(["ha", "de", "zu"])
-    {'afriqa-dev': ['ha', 'zu'], 'xquad': ['de']}
-    """
-    sets: dict[str, list[str]] = {}
-    for language in languages:
-        if language in QUERY_SETS:
-            sets.setdefault(QUERY_SETS[language], []).append(language)
-    return sets

@@ -17,7 +17,7 @@ from optical_pt.models import LateInteraction
 from optical_pt.studies.bitext import bitext_facts
 from optical_pt.studies.distillation.data import BITEXT, open_tasks, training_pairs
 from optical_pt.studies.distillation.findings import claims
-from optical_pt.studies.distillation.languages import HELD_OUT, QUERY_SETS, choose_languages
+from optical_pt.studies.distillation.languages import HELD_OUT, choose_languages
 from optical_pt.studies.distillation.methods import (
     BEST_TRANSLATION,
     CEILING,
@@ -25,6 +25,7 @@ from optical_pt.studies.distillation.methods import (
     TRANSLATIONS,
     recipes,
 )
+from optical_pt.studies.passages import QUERY_SETS
 from optical_pt.studies.plots import bar_plot
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.retrieval import RetrievalTask
