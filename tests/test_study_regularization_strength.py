@@ -18,17 +18,19 @@ from published_files import write
 from study_scores import rows
 from tiny_models import tiny_encoder
 
+from optical_pt.collections.published import tydiqa
 from optical_pt.maxsim import maxsim
 from optical_pt.models import LateInteraction
 from optical_pt.ot import Entropic
 from optical_pt.studies import summarize_study
+from optical_pt.studies.passages import QUERY_SETS
 from optical_pt.studies.regularization_strength import RegularizationStrength
 from optical_pt.studies.regularization_strength.findings import answers
 from optical_pt.studies.regularization_strength.languages import (
     FULL,
-    LANGUAGES,
     MIRACL,
     QUICK,
+    TYDIQA,
     choose_languages,
 )
 from optical_pt.studies.regularization_strength.study import (
@@ -244,8 +246,11 @@ def test_what_is_declared_holds():
     assert min(FULL_EPS) * 10_000 == max(FULL_EPS)
     assert DEFAULT_EPS in FULL_EPS
     assert DEFAULT_EPS in QUICK_EPS
-    assert all(sources.passages or sources.tydiqa for sources in LANGUAGES.values())
-    assert set(QUICK) | set(FULL) <= set(LANGUAGES)
+    assert all(QUERY_SETS.values())
+    assert set(TYDIQA) <= set(tydiqa.NAMES)
+    asked = list(dict.fromkeys([*QUICK, *FULL, *QUERY_SETS, *TYDIQA]))
+    assert set(asked) == {*QUERY_SETS, *TYDIQA}
+    assert choose_languages(asked, full=True, with_miracl=False) == asked
     assert {"sw", "yo", "th"} <= MIRACL
     assert choose_languages(["th", "th"], full=True, with_miracl=True) == ["th"]
 

@@ -8,12 +8,8 @@ from pathlib import Path
 
 from optical_pt.collections import Collection, LocalCollection, open_collection
 from optical_pt.models import LateInteraction
-from optical_pt.studies.regularization_strength.languages import (
-    LANGUAGES,
-    MIRACL,
-    Sources,
-    by_query_set,
-)
+from optical_pt.studies.passages import by_query_set
+from optical_pt.studies.regularization_strength.languages import MIRACL, TYDIQA
 from optical_pt.studies.regularization_strength.monolingual import MonolingualTask
 from optical_pt.studies.retrieval import RetrievalTask, open_task
 
@@ -45,9 +41,9 @@ def open_tasks(
         for code in members:
             tasks[code].append(task)
     for code in languages:
-        if split := LANGUAGES.get(code, Sources()).tydiqa:
+        if code in TYDIQA:
             collection = open_collection(
-                f"optical:tydiqa/{code}-{code}/{split}",
+                f"optical:tydiqa/{code}-{code}/dev",
                 folder=options.data,
                 verify=not options.unverified,
             )
