@@ -13,7 +13,8 @@ import pandas as pd
 
 from optical_pt.errors import InputError
 from optical_pt.studies.report import write_study
-from optical_pt.studies.result import StudyResult, summarize_study
+from optical_pt.studies.result import StudyResult
+from optical_pt.studies.summary import summarize_study
 from optical_pt.studies.tables import markdown
 from optical_pt.studies.trial import Trial, run_trials
 
