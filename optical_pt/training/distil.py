@@ -21,6 +21,7 @@ from optical_pt.training.hold_out import hold_out
 from optical_pt.training.processes import first_alone, is_first, join, wait
 from optical_pt.training.run import History, train
 from optical_pt.training.select_on import open_queries
+from optical_pt.training.setting_checks import require_one_of
 from optical_pt.training.settings import TrainingSettings
 from optical_pt.training.start_settings import KEEPING_TOKENS, StartSettings
 from optical_pt.training.starts import count_layers, make_start
@@ -132,8 +133,7 @@ def _check(
     refuse_existing(output)
     if not pairs:
         raise InputError(f"{output}: no sentence pairs to learn from; give some")
-    if release not in FORMATS:
-        raise InputError(f"release {release!r}: choose one of {', '.join(FORMATS)}")
+    require_one_of("release", release, FORMATS)
     if release == "vocabulary" and settings.train not in ("embeddings", "new-embeddings"):
         raise InputError("a 'vocabulary' release needs train='embeddings'; choose 'router'")
     if release == "vocabulary" and start.kind not in KEEPING_TOKENS:

@@ -8,6 +8,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from optical_pt.errors import InputError
+from optical_pt.training.setting_checks import (
+    require_above_zero,
+    require_at_least,
+    require_one_of,
+)
 
 LOSSES = ("ot", "mse", "greedy", "scores", "contrastive", "perturbed", "language")
 MARGINALS = ("uniform", "idf", "attention")
@@ -114,18 +119,10 @@ class TrainingSettings:
 
         _check_loss(self.loss)
         parse_strategy(self.transport)
-        for name, known in {"train": TRAINABLE, "marginals": MARGINALS}.items():
-            if getattr(self, name) not in known:
-                raise InputError(
-                    f"{name} {getattr(self, name)!r}: choose one of {', '.join(known)}"
-                )
-        for name in POSITIVE:
-            if not getattr(self, name) > 0:
-                raise InputError(f"{name} {getattr(self, name)}: it must be above 0")
-        for name, least in LEAST.items():
-            value = getattr(self, name)
-            if value is not None and not value >= least:
-                raise InputError(f"{name} {value}: it must be at least {least}")
+        require_one_of("train", self.train, TRAINABLE)
+        require_one_of("marginals", self.marginals, MARGINALS)
+        require_above_zero(self, POSITIVE)
+        require_at_least(self, LEAST)
         if not self.body_start < 1:
             raise InputError(f"body_start {self.body_start}: it must be below 1")
         self._check_selection()

@@ -6,11 +6,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from optical_pt.errors import InputError
+from optical_pt.training.setting_checks import require_at_least, require_one_of
 
 KINDS = ("copy", "extended", "new-vocabulary", "multilingual")
 NEW_EMBEDDINGS = ("ibm1", "random", "mean")
 #: Starts that keep the teacher's tokens, so that a student can be kept as what it adds to them.
 KEEPING_TOKENS = ("copy", "extended")
+LEAST = {"vocabulary": 0, "fragments": 0, "encoder_layers": 1}
 
 
 @dataclass(frozen=True)
@@ -48,18 +50,11 @@ class StartSettings:
     encoder_layers: int | None = None
 
     def __post_init__(self) -> None:
-        for name, least in {"vocabulary": 0, "fragments": 0, "encoder_layers": 1}.items():
-            value = getattr(self, name)
-            if value is not None and value < least:
-                raise InputError(f"{name} {value}: it must be at least {least}")
+        require_at_least(self, LEAST)
         if self.kind is None:
             object.__setattr__(self, "kind", "extended" if self.vocabulary else "copy")
-        for name, known in {"kind": KINDS, "new_embeddings": NEW_EMBEDDINGS}.items():
-            if getattr(self, name) not in known:
-                word = "start" if name == "kind" else name
-                raise InputError(
-                    f"{word} {getattr(self, name)!r}: choose one of {', '.join(known)}"
-                )
+        require_one_of("start", self.kind, KINDS)
+        require_one_of("new_embeddings", self.new_embeddings, NEW_EMBEDDINGS)
         self._check_together()
 
     def _check_together(self) -> None:

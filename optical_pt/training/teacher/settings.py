@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from optical_pt.errors import InputError
+from optical_pt.training.setting_checks import require_above_zero, require_at_least
 
 POSITIVE = ("learning_rate", "scale", "epochs")
 LEAST = {
@@ -61,10 +61,5 @@ class TeacherSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in POSITIVE:
-            if not getattr(self, name) > 0:
-                raise InputError(f"{name} {getattr(self, name)}: it must be above 0")
-        for name, least in LEAST.items():
-            value = getattr(self, name)
-            if value is not None and not value >= least:
-                raise InputError(f"{name} {value}: it must be at least {least}")
+        require_above_zero(self, POSITIVE)
+        require_at_least(self, LEAST)
