@@ -19,6 +19,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from transformers import TrainerCallback
 
 from optical_pt.models.fingerprint import query_modules
+from optical_pt.training.arguments import training_arguments
 from optical_pt.training.batches import length_bucket_sampler
 from optical_pt.training.collator import PairCollator
 from optical_pt.training.losses import DistillationLoss
@@ -85,35 +86,18 @@ def _arguments(
     *,
     evaluates: bool,
 ) -> MultiVectorEncoderTrainingArguments:
-    on_cpu = student.device.type == "cpu"
     rates = {}
     if settings.train in ("all", "adapters") and (
         settings.body_learning_rate or settings.body_start
     ):
         rates[body_pattern(student)] = settings.body_learning_rate or settings.learning_rate
-    return MultiVectorEncoderTrainingArguments(
-        output_dir=str(directory),
-        num_train_epochs=settings.epochs,
-        per_device_train_batch_size=settings.batch_size,
-        gradient_accumulation_steps=settings.accumulate,
-        learning_rate=settings.learning_rate,
+    return training_arguments(
+        student,
+        directory,
+        settings,
         learning_rate_mapping=rates,
-        warmup_steps=0.1,
-        weight_decay=0.0,
-        bf16=settings.bf16,
-        use_cpu=on_cpu,
-        ddp_backend="gloo" if on_cpu and processes() > 1 else None,
-        seed=settings.seed,
-        data_seed=settings.seed,
         batch_sampler=length_bucket_sampler(settings.temperature, processes()),
         eval_strategy="steps" if evaluates else "no",
-        eval_steps=settings.evaluate_steps,
-        save_steps=settings.save_steps,
-        save_total_limit=2,
-        logging_first_step=True,
-        logging_steps=20,
-        report_to="none",
-        dataloader_pin_memory=False,
     )
 
 

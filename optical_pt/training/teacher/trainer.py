@@ -16,7 +16,7 @@ from sentence_transformers.multi_vector_encoder.losses import (
 from torch import nn
 from transformers import TrainerCallback
 
-from optical_pt.training.processes import processes
+from optical_pt.training.arguments import training_arguments
 from optical_pt.training.selection import KeepBest
 from optical_pt.training.teacher.hold_out import QuestionRetrieval
 from optical_pt.training.weights_trainer import WeightsTrainer
@@ -76,28 +76,12 @@ def _dataset(questions: Sequence[Question]) -> Dataset:
 def _arguments(
     model: MultiVectorEncoder, directory: Path, settings: TeacherSettings
 ) -> MultiVectorEncoderTrainingArguments:
-    on_cpu = model.device.type == "cpu"
     tasks = {"question": "query", "passage": "document", "negative": "document"}
-    return MultiVectorEncoderTrainingArguments(
-        output_dir=str(directory),
-        num_train_epochs=settings.epochs,
-        per_device_train_batch_size=settings.batch_size,
-        gradient_accumulation_steps=settings.accumulate,
-        learning_rate=settings.learning_rate,
-        warmup_steps=0.1,
-        bf16=settings.bf16,
-        use_cpu=on_cpu,
-        ddp_backend="gloo" if on_cpu and processes() > 1 else None,
-        seed=settings.seed,
-        data_seed=settings.seed,
+    return training_arguments(
+        model,
+        directory,
+        settings,
         batch_sampler=BatchSamplers.NO_DUPLICATES,
         prompts={c: model.prompts[task] for c, task in tasks.items() if model.prompts.get(task)},
         eval_strategy="steps",
-        eval_steps=settings.evaluate_steps,
-        save_steps=settings.save_steps,
-        save_total_limit=2,
-        logging_first_step=True,
-        logging_steps=20,
-        report_to="none",
-        dataloader_pin_memory=False,
     )
