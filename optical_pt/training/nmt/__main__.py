@@ -14,6 +14,7 @@ from optical_pt.errors import InputError
 from optical_pt.training.bitext_options import add_bitext_options, read_bitext_options
 from optical_pt.training.nmt.pipeline import build_nmt
 from optical_pt.training.nmt.settings import NmtSettings
+from optical_pt.training.settings_parser import read_settings
 
 HELP = {
     "vocab_size": "pieces of the joint SentencePiece vocabulary",
@@ -74,9 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Train as the options say; exit code 2 and one line for bad input."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     options = parser().parse_args(arguments)
-    fields = [field.name for field in dataclasses.fields(NmtSettings)]
     try:
-        settings = NmtSettings(**{name: getattr(options, name) for name in fields})
+        settings = read_settings(NmtSettings, options)
         pairs, hashes = read_bitext_options(options, settings.seed)
         if options.threads is not None:
             # Read when torch is loaded, which `build_nmt` does.

@@ -6,30 +6,23 @@ import argparse
 import sys
 from pathlib import Path
 
-from optical_pt.errors import InputError
 from optical_pt.files import hash_bytes
-from optical_pt.training.hub import check_repository, push_to_hub
-from optical_pt.training.options import tensorboard_folder
-from optical_pt.training.processes import is_first
+from optical_pt.training.command import run_training
 from optical_pt.training.provenance import provenance
-from optical_pt.training.teacher.options import parser, settings
+from optical_pt.training.settings_parser import read_settings
+from optical_pt.training.shared_options import tensorboard_folder
+from optical_pt.training.teacher.options import parser
+from optical_pt.training.teacher.settings import TeacherSettings
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit code (2 for bad input)."""
-    options = parser().parse_args(argv)
-    try:
-        _tune(options, argv if argv is not None else sys.argv[1:])
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return run_training(parser(), _tune, argv)
 
 
 def _tune(options: argparse.Namespace, argv: list[str]) -> None:
-    if options.push_to_hub:
-        check_repository(options.push_to_hub)
-    tensorboard, chosen = tensorboard_folder(options), settings(options)
+    tensorboard = tensorboard_folder(options)
+    settings = read_settings(TeacherSettings, options)
 
     from optical_pt.training.teacher.questions import read_questions
 
@@ -47,7 +40,7 @@ def _tune(options: argparse.Namespace, argv: list[str]) -> None:
         LateInteraction(options.teacher, device=options.device).load(),
         questions,
         options.output,
-        settings=chosen,
+        settings=settings,
         keep_anyway=options.keep_anyway,
         resume=options.resume,
         tensorboard=tensorboard,
@@ -55,11 +48,6 @@ def _tune(options: argparse.Namespace, argv: list[str]) -> None:
             "python -m optical_pt.training.teacher", argv, _hashes(options), options.licences
         ),
     )
-    if not is_first():
-        return
-    print(f"saved {options.output}", file=sys.stderr)
-    if options.push_to_hub:
-        print(f"pushed to {push_to_hub(options.output, options.push_to_hub)}", file=sys.stderr)
 
 
 def _hashes(options: argparse.Namespace) -> dict[str, str]:
