@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
-from cipher import ENGLISH, cipher_pairs, retrieval_score
-from published_files import write, write_json, write_zip
+from cipher import cipher_pairs, retrieval_score
+from published_files import write_json, write_zip
 from sklearn.linear_model import LogisticRegression
+from study_folders import REAL, command_words, open_plan, save_teacher, write_bitext
 from study_scores import rows, summarize
-from tiny_models import tiny_encoder
 
 from optical_pt.models import LateInteraction
 from optical_pt.studies.adversarial import Adversarial
@@ -23,13 +23,12 @@ from optical_pt.studies.adversarial.findings import add_means, claims
 from optical_pt.studies.adversarial.probe import _logistic_regression, pool, probe_errors
 from optical_pt.studies.adversarial.study import BOTH, LANGUAGE, OT, PERTURBED
 from optical_pt.studies.students import Recipe, StudentStore
-from optical_pt.studies.study import run_study, study_parser
+from optical_pt.studies.study import run_study
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.settings import TrainingSettings
 
 torch.set_num_threads(1)
 
-REAL = Path(__file__).parents[2] / "shared" / "data"
 METHODS = [OT, PERTURBED, LANGUAGE, BOTH]
 TO_CYRILLIC = str.maketrans("abdefgiklmnoprstuvz", "абдефгиклмнопрстувз")
 
@@ -39,7 +38,7 @@ def made_up(count: int, seed: int, language: str) -> list[SentencePair]:
     pairs = cipher_pairs(count, seed=seed, language=language)
     if language == "sw":
         return pairs
-    return [SentencePair(p.english, p.foreign.translate(TO_CYRILLIC), language) for p in pairs]
+    return [replace(pair, foreign=pair.foreign.translate(TO_CYRILLIC)) for pair in pairs]
 
 
 TATOEBA = {"sw": made_up(15, 1, "sw"), "ru": made_up(12, 2, "ru")}
@@ -73,13 +72,14 @@ def data(tmp_path_factory) -> Path:
         pairs = TATOEBA[language]
         members[f"tatoeba.{code}-eng.{code}"] = "".join(f"{pair.foreign}\n" for pair in pairs)
         members[f"tatoeba.{code}-eng.eng"] = "".join(f"{pair.english}\n" for pair in pairs)
-        lines = [f"made-up\t{pair.english}\t{pair.foreign}\n" for pair in TRAIN[language]]
         # Of the test: by its tag, as a query in other letters, and as a document of XQuAD-R.
-        lines.append("tatoeba-test\tsome sentence\tsome words\n")
-        lines.append(f"made-up\tsome words\t{pairs[0].foreign.upper()}!\n")
+        tested = [
+            SentencePair("some sentence", "some words", language, "tatoeba-test"),
+            SentencePair("some words", f"{pairs[0].foreign.upper()}!", language, "made-up"),
+        ]
         if language == "ru":
-            lines.append(f"made-up\t{ASKED[0].english}\tsome words\n")
-        write(folder / f"bitext/en-{language}.tsv.gz", gzip.compress("".join(lines).encode()))
+            tested.append(SentencePair(ASKED[0].english, "some words", language, "made-up"))
+        write_bitext(folder, language, [*TRAIN[language], *tested])
     write_zip(folder / "tatoeba/tatoeba.zip", members)
     for language in ("en", "ru"):
         write_json(folder / f"xquad-r/{language}.json", squad(language))
@@ -88,18 +88,15 @@ def data(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def teacher(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("teacher") / "tiny"
-    tiny_encoder(ENGLISH).save_pretrained(str(folder))
-    return folder
+    return save_teacher(tmp_path_factory.mktemp("teacher"))
 
 
 @pytest.fixture(scope="module")
 def command(data, teacher, tmp_path_factory) -> list[str]:
     output = tmp_path_factory.mktemp("study") / "out"
-    options = {"--data": data, "--teacher": teacher, "--output": output, "--device": "cpu"}
-    options["--languages"] = "sw,ru"
-    options["--epochs"] = 3  # of one step each, the first of which has learning rate 0
-    return ["--unverified", *(str(word) for pair in options.items() for word in pair)]
+    words = command_words(data, teacher, "--output", output, "--languages", "sw,ru")
+    # Epochs of one step each, the first of which has learning rate 0.
+    return ["--unverified", *words, "--epochs", "3"]
 
 
 @pytest.fixture(scope="module")
@@ -207,8 +204,8 @@ def test_bad_input_is_named_before_anything_is_trained(command, options, message
 
 def test_bitext_that_is_all_of_the_test_is_refused(data, tmp_path):
     tested = list(collections("sw", data, verify=False).values())
-    lines = "".join(f"other\t{pair.english}\tx\n" for pair in TATOEBA["sw"])
-    write(tmp_path / "bitext/en-sw.tsv.gz", gzip.compress(lines.encode()))
+    pairs = [SentencePair(pair.english, "x", "sw", "other") for pair in TATOEBA["sw"]]
+    write_bitext(tmp_path, "sw", pairs)
     with pytest.raises(ValueError, match="every sentence pair is of the test"):
         training_pairs(tmp_path, "sw", tested, None)
 
@@ -287,11 +284,8 @@ def test_the_sentences_follow_the_tests():
 
 @pytest.mark.skipif(not (REAL / "tatoeba").is_dir(), reason=f"{REAL / 'tatoeba'} is not there")
 def test_the_real_plan(tmp_path):
-    study = Adversarial()
     words = ["--full", "--data", str(REAL), "--device", "cpu", "--languages", "tl,ar"]
-    options = study_parser(study).parse_args(words)
-    options.indexes = tmp_path / "indexes"
-    plan = study.plan(options, tmp_path)
+    plan = open_plan(Adversarial(), words, tmp_path)
     # Two languages, three seeds, four methods.
     assert len(plan.trials) == 2 * 3 * 4
     assert plan.groups == {"tl": "low", "ar": "other"}

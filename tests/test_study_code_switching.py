@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import zipfile
-from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +10,18 @@ import pandas as pd
 import pytest
 import torch
 from cipher import CIPHER, ENGLISH, cipher_pairs
-from published_files import write
+from published_files import write_zip
+from study_folders import (
+    REAL,
+    command_words,
+    open_plan,
+    save_teacher,
+    write_bitext,
+    write_passages,
+)
 from study_scores import rows
-from tiny_models import tiny_encoder
 
 from optical_pt.errors import InputError
-from optical_pt.models import LateInteraction
 from optical_pt.studies import Trial, summarize_study
 from optical_pt.studies.code_switching import CodeSwitching
 from optical_pt.studies.code_switching.findings import answers
@@ -32,11 +35,10 @@ from optical_pt.studies.code_switching.methods import (
     TRANSLATION,
 )
 from optical_pt.studies.report import read_study
-from optical_pt.studies.study import run_study, study_parser
+from optical_pt.studies.study import Plan, run_study
 
 torch.set_num_threads(1)
 
-REAL = Path(__file__).parents[2] / "shared" / "data"
 METHODS = (OT, "MSE", "contrastive", START, TRANSLATION, TEACHER)
 POOL = cipher_pairs(16, seed=1)
 BITEXT = cipher_pairs(120, seed=0)
@@ -46,24 +48,11 @@ TASKS = [switching.task for switching in SWITCHINGS]
 
 def write_data(folder: Path) -> Path:
     """``passages``, ``bitext`` and ``dict`` as the shared data have them, in a made-up language."""
-    passages = folder / "passages"
-    write(passages / "docs.tsv", "".join(f"d{n}\t\t{p.english}\n" for n, p in enumerate(POOL)))
-    foreign = "".join(f"q{n}\t{pair.foreign}\n" for n, pair in enumerate(POOL[:8]))
-    english = "".join(f"q{n}\t{pair.english}\n" for n, pair in enumerate(POOL[:8]))
-    write(passages / "queries" / "afriqa-dev.ha.tsv", foreign)
-    write(passages / "queries" / "afriqa-dev.ha.en.tsv", english)
-    write(passages / "queries" / "xquad.hi.tsv", foreign)
-    write(passages / "queries" / "xquad.en.tsv", english)
-    qrels = "".join(f"q{n} 0 d{n} 1\n" for n in range(8))
-    write(passages / "qrels" / "afriqa-dev.ha.qrels", qrels)
-    write(passages / "qrels" / "xquad.qrels", qrels)
-    pairs = [f"made\t{pair.english}\t{pair.foreign}\n" for pair in (*BITEXT, POOL[0])]
+    write_passages(folder, POOL, 8, {"afriqa-dev.ha": "afriqa-dev.ha.en", "xquad.hi": "xquad.en"})
     for code in ("ha", "hi"):
-        write(folder / "bitext" / f"en-{code}.tsv.gz", gzip.compress("".join(pairs).encode()))
-    (folder / "dict").mkdir()
-    with zipfile.ZipFile(folder / "dict" / "dict.zip", "w") as archive:
-        lines = [f"{english}\t{CIPHER[english]}\n" for english in ENGLISH]
-        archive.writestr("en_hi.tsv", "".join(lines))
+        write_bitext(folder, code, [*BITEXT, POOL[0]])
+    lines = [f"{english}\t{CIPHER[english]}\n" for english in ENGLISH]
+    write_zip(folder / "dict" / "dict.zip", {"en_hi.tsv": "".join(lines)})
     return folder
 
 
@@ -74,22 +63,16 @@ def data(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def teacher(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("models") / "teacher"
-    LateInteraction.from_encoder(tiny_encoder(ENGLISH), "tiny").save(folder)
-    return folder
+    return save_teacher(tmp_path_factory.mktemp("teacher"))
 
 
 def words(data: Path, teacher: Path, output: Path, *more: str) -> list[str]:
-    place = ["--data", str(data), "--teacher", str(teacher), "--output", str(output)]
-    options = ["--device", "cpu", "--limit", "121", "--epochs", "0.5", "--shares", "0,1"]
-    options += ["--languages", "ha,hi"]
-    return [*place, *options, *more]
+    options = ["--limit", "121", "--epochs", "0.5", "--shares", "0,1", "--languages", "ha,hi"]
+    return command_words(data, teacher, "--output", output, *options, *more)
 
 
-def parse(data: Path, teacher: Path, output: Path, *more: str) -> Namespace:
-    options = study_parser(CodeSwitching()).parse_args(words(data, teacher, output, *more))
-    options.indexes = output / "indexes"
-    return options
+def plan_of(data: Path, teacher: Path, output: Path, *more: str) -> Plan:
+    return open_plan(CodeSwitching(), words(data, teacher, output, *more), output)
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +146,7 @@ def test_a_finished_run_is_read_again(data, teacher, finished, capsys):
 
 
 def test_all_methods_get_the_same_queries_which_depend_on_the_seed(data, teacher, finished):
-    plan = CodeSwitching().plan(parse(data, teacher, finished, "--seeds", "2"), finished / "work")
+    plan = plan_of(data, teacher, finished, "--seeds", "2")
     bench = plan.measure.__self__
     first, *others = SWITCHINGS
     mixed = bench._topics(first, Trial(OT, "hi", 0, 0.5))
@@ -176,15 +159,13 @@ def test_all_methods_get_the_same_queries_which_depend_on_the_seed(data, teacher
 
 
 def test_an_identity_tells_what_decides_the_scores(data, teacher, finished, tmp_path):
-    study, folder = CodeSwitching(), finished / "work"
-    plan = study.plan(parse(data, teacher, finished, "--seeds", "2"), folder)
+    plan = plan_of(data, teacher, finished, "--seeds", "2")
     known = {trial: plan.identity(trial) for trial in plan.trials}
     assert len(set(known.values())) == len(known) == 2 * (1 + 2 * len(METHODS) * len(SHARES))
     trial = Trial(TEACHER, "hi", 0, 1.0)
-    with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
-        archive.writestr("en_hi.tsv", "a\tb\n")
+    write_zip(tmp_path / "other.zip", {"en_hi.tsv": "a\tb\n"})
     for change in (["--lexicons", str(tmp_path / "other.zip")], ["--epochs", "0.25"]):
-        other = study.plan(parse(data, teacher, finished, *change), folder)
+        other = plan_of(data, teacher, finished, *change)
         assert other.identity(trial) != known[trial]
 
 
@@ -252,15 +233,13 @@ def test_bad_input_is_refused_before_anything_is_made(
 def test_queries_without_human_english_versions_are_refused(teacher, tmp_path):
     data = write_data(tmp_path / "data")
     (data / "passages" / "queries" / "afriqa-dev.ha.en.tsv").unlink()
-    options = parse(data, teacher, tmp_path / "out")
     with pytest.raises(InputError, match="the ha queries have no human English versions"):
-        CodeSwitching().plan(options, tmp_path / "out" / "work")
+        plan_of(data, teacher, tmp_path / "out")
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason=f"no {REAL}")
 def test_plan_on_the_real_data(teacher, tmp_path):
-    options = parse(REAL, teacher, tmp_path, "--languages", "tw,hi", "--max-queries", "5")
-    plan = CodeSwitching().plan(options, tmp_path / "work")
+    plan = plan_of(REAL, teacher, tmp_path, "--languages", "tw,hi", "--max-queries", "5")
     assert plan.groups == {"tw": "low", "hi": "other"}
     assert plan.facts["queries"] == {"tw": 5, "hi": 5}
     lexicons = plan.facts["lexicons"]

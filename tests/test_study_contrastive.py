@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import torch
-from cipher import ENGLISH, cipher_pairs, retrieval_score
+from cipher import cipher_pairs, retrieval_score
 from published_files import write
-from tiny_models import tiny_encoder
+from study_folders import REAL, command_words, open_plan, save_teacher, write_bitext
 
 from optical_pt.models import LateInteraction
 from optical_pt.studies import Trial, summarize_study
@@ -24,13 +25,12 @@ from optical_pt.studies.contrastive.multi30k import (
 )
 from optical_pt.studies.contrastive.study import BOTH, CONTRASTIVE, OT, START
 from optical_pt.studies.students import Recipe, StudentStore
-from optical_pt.studies.study import run_study, study_parser
+from optical_pt.studies.study import run_study
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.settings import TrainingSettings
 
 torch.set_num_threads(1)
 
-REAL = Path(__file__).parents[2] / "shared" / "data"
 TEST = {"test_2016_flickr": cipher_pairs(24, seed=1), "test_2017_flickr": cipher_pairs(8, seed=2)}
 # One pair to learn from is a test caption, written in another way; one comes twice.
 TRAIN = cipher_pairs(60, seed=3)
@@ -55,33 +55,22 @@ def write_captions(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def data(tmp_path_factory) -> Path:
     folder = write_captions(tmp_path_factory.mktemp("data"))
-    lines = [f"multi30k\t{pair.english}\t{pair.foreign}\n" for pair in TRAIN[:3]]
-    lines += ["news\tno caption\tkein Satz\n"]
-    write(folder / "bitext/en-de.tsv.gz", gzip.compress("".join(lines).encode()))
+    captions = [replace(pair, tag="multi30k") for pair in TRAIN[:3]]
+    write_bitext(folder, "de", [*captions, SentencePair("no caption", "kein Satz", "de", "news")])
     return folder
 
 
 @pytest.fixture(scope="module")
 def teacher(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("teacher") / "tiny"
-    tiny_encoder(ENGLISH).save_pretrained(str(folder))
-    return folder
+    return save_teacher(tmp_path_factory.mktemp("teacher"))
 
 
 @pytest.fixture(scope="module")
 def command(data, teacher, tmp_path_factory) -> list[str]:
     output = tmp_path_factory.mktemp("study") / "out"
-    options = {
-        "--data": data,
-        "--teacher": teacher,
-        "--output": output,
-        "--device": "cpu",
-        "--languages": "de,cs",
-        "--budgets": "20,1000",
-        "--test-sets": "test-2016,test-2017",
-        "--least-steps": "2",
-    }
-    return ["--unverified", *(str(word) for pair in options.items() for word in pair)]
+    words = command_words(data, teacher, "--output", output, "--languages", "de,cs")
+    sizes = ["--budgets", "20,1000", "--least-steps", "2"]
+    return ["--unverified", *words, *sizes, "--test-sets", "test-2016,test-2017"]
 
 
 @pytest.fixture(scope="module")
@@ -143,11 +132,8 @@ def test_finished_trials_are_not_run_again(output, command, capsys):
 
 
 def test_options_cut_the_study(command, tmp_path):
-    study = Contrastive()
     cut = ["--limit", "30", "--seeds", "2", "--epochs", "0", "--test-sets", "test-2016"]
-    options = study_parser(study).parse_args([*command, *cut])
-    options.indexes = tmp_path / "indexes"
-    plan = study.plan(options, tmp_path)
+    plan = open_plan(Contrastive(), [*command, *cut], tmp_path)
     assert plan.facts["budgets"] == [20, 30]
     assert plan.facts["epochs"] == {20: 0, 30: 0}
     assert {trial.seed for trial in plan.trials} == {0, 1}
@@ -218,10 +204,7 @@ def test_the_sentences_follow_the_tests():
 
 @pytest.mark.skipif(not (REAL / "multi30k").is_dir(), reason=f"{REAL / 'multi30k'} is not there")
 def test_the_real_plan(tmp_path):
-    study = Contrastive()
-    options = study_parser(study).parse_args(["--full", "--data", str(REAL), "--device", "cpu"])
-    options.indexes = tmp_path / "indexes"
-    plan = study.plan(options, tmp_path)
+    plan = open_plan(Contrastive(), ["--full", "--data", str(REAL), "--device", "cpu"], tmp_path)
     # Three languages, three seeds, six budgets, four methods.
     assert len(plan.trials) == 3 * 3 * 6 * 4
     assert plan.groups == {"de": "other", "fr": "other", "cs": "other"}

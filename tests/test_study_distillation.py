@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from cipher import ENGLISH, cipher_pairs
-from published_files import write
+from cipher import cipher_pairs
+from study_folders import (
+    REAL,
+    command_words,
+    open_plan,
+    save_teacher,
+    write_bitext,
+    write_passages,
+)
 from study_scores import rows, summarize
-from tiny_models import tiny_encoder
 
-from optical_pt.models import LateInteraction
 from optical_pt.studies.data_budget import DataBudget
 from optical_pt.studies.data_budget.study import NMT
 from optical_pt.studies.distillation import Distillation
@@ -29,11 +33,10 @@ from optical_pt.studies.distillation.methods import (
 )
 from optical_pt.studies.passages import QUERY_SETS
 from optical_pt.studies.report import read_study
-from optical_pt.studies.study import run_study, study_parser
+from optical_pt.studies.study import run_study
 
 torch.set_num_threads(1)
 
-REAL = Path(__file__).parents[2] / "shared" / "data"
 POOL = cipher_pairs(16, seed=1)
 ONE_BEST, PSQ = "lexical >> BM25", "lexical PSQ >> BM25"
 
@@ -41,38 +44,25 @@ ONE_BEST, PSQ = "lexical >> BM25", "lexical PSQ >> BM25"
 @pytest.fixture(scope="module")
 def data(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("data")
-    passages = folder / "passages"
-    write(passages / "docs.tsv", "".join(f"d{n}\t\t{p.english}\n" for n, p in enumerate(POOL)))
-    foreign = "".join(f"q{n}\t{pair.foreign}\n" for n, pair in enumerate(POOL[:8]))
-    english = "".join(f"q{n}\t{pair.english}\n" for n, pair in enumerate(POOL[:8]))
-    qrels = "".join(f"q{n} 0 d{n} 1\n" for n in range(8))
-    for name, human in {"afriqa-dev.ha": "afriqa-dev.ha.en", "xquad.de": "xquad.en"}.items():
-        write(passages / "queries" / f"{name}.tsv", foreign)
-        write(passages / "queries" / f"{human}.tsv", english)
-    write(passages / "qrels" / "afriqa-dev.ha.qrels", qrels)
-    write(passages / "qrels" / "xquad.qrels", qrels)
-    pairs = "".join(f"made\t{p.english}\t{p.foreign}\n" for p in cipher_pairs(120, seed=0))
+    write_passages(folder, POOL, 8, {"afriqa-dev.ha": "afriqa-dev.ha.en", "xquad.de": "xquad.en"})
     for code in ("ha", "de"):
-        write(folder / "bitext" / f"en-{code}.tsv.gz", gzip.compress(pairs.encode()))
+        write_bitext(folder, code, cipher_pairs(120, seed=0))
     return folder
 
 
 @pytest.fixture(scope="module")
 def teacher(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("models") / "teacher"
-    LateInteraction.from_encoder(tiny_encoder(ENGLISH), "tiny").save(folder)
-    return folder
-
-
-@pytest.fixture
-def words(data, teacher) -> list[str]:
-    return ["--data", str(data), "--teacher", str(teacher), "--device", "cpu", "--epochs", "1"]
+    return save_teacher(tmp_path_factory.mktemp("teacher"))
 
 
 @pytest.fixture(scope="module")
-def finished(data, teacher, tmp_path_factory) -> Path:
+def words(data, teacher) -> list[str]:
+    return command_words(data, teacher, "--epochs", "1")
+
+
+@pytest.fixture(scope="module")
+def finished(words, tmp_path_factory) -> Path:
     output = tmp_path_factory.mktemp("study")
-    words = ["--data", str(data), "--teacher", str(teacher), "--device", "cpu", "--epochs", "1"]
     assert run_study(Distillation(), [*words, "--seeds", "2", "--output", str(output)]) == 0
     return output
 
@@ -176,8 +166,7 @@ def test_budgets_that_are_no_numbers_are_refused(words, capsys):
 
 
 def test_a_language_without_queries_searches_held_out_bitext(words, data, tmp_path):
-    pairs = "".join(f"made\t{p.english}\t{p.foreign}\n" for p in cipher_pairs(150, seed=5))
-    write(data / "bitext" / "en-sw.tsv.gz", gzip.compress(pairs.encode()))
+    write_bitext(data, "sw", cipher_pairs(150, seed=5))
     more = ["--languages", "sw", "--methods", OPTICAL, "--output", str(tmp_path)]
     assert run_study(Distillation(), [*words, *more]) == 0
     result = read_study(tmp_path)
@@ -194,10 +183,8 @@ def test_a_language_without_queries_searches_held_out_bitext(words, data, tmp_pa
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="no ../shared/data beside the checkout")
 def test_the_real_data_have_the_languages_of_a_full_run(teacher, tmp_path):
-    words = ["--full", "--data", str(REAL), "--teacher", str(teacher), "--device", "cpu"]
-    options = study_parser(Distillation()).parse_args([*words, "--limit", "50"])
-    options.indexes = tmp_path / "indexes"
-    plan = Distillation().plan(options, tmp_path)
+    words = command_words(REAL, teacher, "--full", "--limit", "50")
+    plan = open_plan(Distillation(), words, tmp_path)
     assert tuple(plan.groups) == FULL
     assert plan.facts["queries"] == {
         **{"ha": 222, "ig": 307, "yo": 247, "zu": 242},

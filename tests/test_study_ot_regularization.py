@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import random
-from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +11,16 @@ import pandas as pd
 import pytest
 import torch
 from cipher import CIPHER, ENGLISH, cipher_pairs
-from published_files import write, write_zip
+from published_files import write_zip
+from study_folders import (
+    REAL,
+    command_words,
+    open_plan,
+    save_teacher,
+    write_bitext,
+    write_passages,
+)
 from study_scores import rows
-from tiny_models import tiny_encoder
 
 from optical_pt.errors import InputError
 from optical_pt.models import LateInteraction
@@ -26,17 +31,17 @@ from optical_pt.studies.ot_regularization.findings import answers
 from optical_pt.studies.ot_regularization.methods import BASELINE, CEILING, START, make_recipes
 from optical_pt.studies.pair_classification import PairClassification, deal_folds, open_pairs
 from optical_pt.studies.report import read_study
-from optical_pt.studies.study import run_study, study_parser
+from optical_pt.studies.study import Plan, run_study
+from optical_pt.training.bitext import SentencePair
 
 torch.set_num_threads(1)
 
-REAL = Path(__file__).parents[2] / "shared" / "data"
 LABELS = ("entailment", "neutral", "contradiction")
 BITEXT = cipher_pairs(150, seed=0)
 POOL = cipher_pairs(20, seed=1)
 UNSEEN = cipher_pairs(60, seed=2)
 OPTIONS = ["--languages", "sw,de", "--limit", "100", "--epochs", "0.2", "--max-queries", "12",
-           "--device", "cpu", "--strategies", "entropic", "exact"]  # fmt: skip
+           "--strategies", "entropic", "exact"]  # fmt: skip
 
 
 def foreign(english: str) -> str:
@@ -56,20 +61,12 @@ def nli(part: str) -> list[tuple[str, str, str]]:
 
 def write_data(folder: Path) -> Path:
     """``passages``, ``bitext`` and ``xnli`` as the shared data have them, in a made-up language."""
-    write(folder / "passages" / "docs.tsv",
-          "".join(f"d{n}\t\t{pair.english}\n" for n, pair in enumerate(POOL)))  # fmt: skip
-    for code in ("de", "en"):
-        texts = [pair.english if code == "en" else pair.foreign for pair in POOL[:15]]
-        write(folder / "passages" / "queries" / f"mlqa.{code}.tsv",
-              "".join(f"q{n}\t{text}\n" for n, text in enumerate(texts)))  # fmt: skip
-    write(folder / "passages" / "qrels" / "mlqa.qrels",
-          "".join(f"q{n} 0 d{n} 1\n" for n in range(15)))  # fmt: skip
-    pairs = [f"made\t{pair.english}\t{pair.foreign}\n" for pair in BITEXT]
-    # What is tested on, and must not be learnt from: a query, and a premise with its own tag.
-    pairs.append(f"made\t{POOL[0].english}\t{POOL[0].foreign}\n")
-    pairs.append(f"xnli\t{nli('dev')[0][0]}\t{foreign(nli('dev')[0][0])}\n")
+    write_passages(folder, POOL, 15, {"mlqa.de": "mlqa.en"})
+    premise = nli("dev")[0][0]
     for code in ("sw", "de"):
-        write(folder / "bitext" / f"en-{code}.tsv.gz", gzip.compress("".join(pairs).encode()))
+        # What is tested on, and must not be learnt from: a query, and a premise with its own tag.
+        tested = [POOL[0], SentencePair(premise, foreign(premise), code, "xnli")]
+        write_bitext(folder, code, [*BITEXT, *tested])
     members = {}
     for part in ("dev", "test"):
         for code in ("en", "sw", "de", "ur"):
@@ -89,21 +86,16 @@ def data(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def teacher(tmp_path_factory) -> LateInteraction:
-    folder = tmp_path_factory.mktemp("models") / "teacher"
-    LateInteraction.from_encoder(tiny_encoder(ENGLISH), "tiny").save(folder)
-    return LateInteraction(folder, device="cpu").load()
+    return LateInteraction(save_teacher(tmp_path_factory.mktemp("teacher")), device="cpu").load()
 
 
 def run(data: Path, teacher: LateInteraction, output: Path, *more: str) -> int:
-    place = ["--data", str(data), "--teacher", teacher.name, "--output", str(output)]
-    return run_study(OtRegularization(), [*place, *OPTIONS, *more])
+    words = command_words(data, teacher.name, "--output", output, *OPTIONS, *more)
+    return run_study(OtRegularization(), words)
 
 
-def parse(data: Path, teacher: LateInteraction, output: Path, *more: str) -> Namespace:
-    place = ["--data", str(data), "--teacher", teacher.name, "--output", str(output)]
-    options = study_parser(OtRegularization()).parse_args([*place, "--device", "cpu", *more])
-    options.indexes = output / "indexes"
-    return options
+def plan_of(data: Path, teacher: LateInteraction, output: Path, *more: str) -> Plan:
+    return open_plan(OtRegularization(), command_words(data, teacher.name, *more), output)
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +158,7 @@ def test_resuming_runs_nothing_again(data, teacher, finished, capsys):
 
 def test_another_number_of_pairs_is_another_trial(data, teacher, tmp_path):
     def identities(*more: str) -> set[str]:
-        plan = OtRegularization().plan(parse(data, teacher, tmp_path, *more), tmp_path)
+        plan = plan_of(data, teacher, tmp_path, *more)
         return {plan.identity(trial) for trial in plan.trials if trial.method == "ipot"}
 
     few = identities("--languages", "sw", "--limit", "20")
@@ -177,9 +169,7 @@ def test_another_number_of_pairs_is_another_trial(data, teacher, tmp_path):
 
 
 def test_a_language_without_bitext_learns_from_the_part_that_is_not_tested(data, teacher, tmp_path):
-    plan = OtRegularization().plan(
-        parse(data, teacher, tmp_path, "--full", "--languages", "ur", "--sets", "mlqa"), tmp_path
-    )
+    plan = plan_of(data, teacher, tmp_path, "--full", "--languages", "ur", "--sets", "mlqa")
     assert plan.facts["pair_sources"] == {"ur": "xnli/test"}
     # 24 premises; all 27 hypotheses but those that are in the dev part, too.
     tested = {hypothesis for _, hypothesis, _ in nli("dev")}
@@ -287,8 +277,7 @@ def test_findings_say_what_the_tests_show():
 
 @pytest.mark.skipif(not (REAL / "xnli").is_dir(), reason="no ../shared/data")
 def test_the_plan_on_the_real_data(teacher, tmp_path):
-    options = parse(REAL, teacher, tmp_path, "--full", "--languages", "sw,ur,zu,hi")
-    plan = OtRegularization().plan(options, tmp_path)
+    plan = plan_of(REAL, teacher, tmp_path, "--full", "--languages", "sw,ur,zu,hi")
     assert plan.groups == {"sw": "low", "ur": "low", "zu": "low", "hi": "other"}
     # Six strategies and the start with three seeds each, and the ceiling.
     assert len(plan.trials) == 4 * (7 * 3 + 1)
@@ -301,4 +290,4 @@ def test_the_plan_on_the_real_data(teacher, tmp_path):
     sizes = plan.facts["pairs_to_sample_from"]
     assert sizes["sw"] < 49_600 - 9_998 + 100
     assert 6_600 < sizes["ur"] < 6_679
-    assert not (tmp_path / "students").exists()
+    assert not (tmp_path / "work" / "students").exists()

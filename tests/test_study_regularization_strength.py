@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from cipher import ENGLISH, cipher_pairs
+from cipher import cipher_pairs
 from irds_home import irds_environment, write_wikipedia
 from published_files import write
+from study_folders import REAL, command_words, open_plan, save_teacher, write_bitext
 from study_scores import rows
-from tiny_models import tiny_encoder
 
 from optical_pt.collections.published import tydiqa
 from optical_pt.maxsim import maxsim
@@ -40,11 +40,10 @@ from optical_pt.studies.regularization_strength.study import (
     QUICK_EPS,
     START,
 )
-from optical_pt.studies.study import run_study, study_parser
+from optical_pt.studies.study import run_study
 
 torch.set_num_threads(1)
 
-REAL = Path(__file__).parents[2] / "shared" / "data"
 DOCUMENTS = cipher_pairs(12, seed=1)
 SCRIPT = Path(__file__).parents[1] / "experiments" / "regularization_strength.py"
 
@@ -83,29 +82,18 @@ def data(tmp_path_factory) -> Path:
     write_passages(folder / "passages")
     for language in ("ru", "sw"):
         write_tydiqa(folder / f"tydiqa/tydiqa.goldp.{language}.dev.json.gz")
-    pairs = cipher_pairs(60, seed=3)
-    text = "".join(f"made-up\t{pair.english}\t{pair.foreign}\n" for pair in pairs)
     for language in ("yo", "ru", "sw"):
-        write(folder / f"bitext/en-{language}.tsv.gz", gzip.compress(text.encode()))
+        write_bitext(folder, language, cipher_pairs(60, seed=3))
     return folder
 
 
 @pytest.fixture(scope="module")
 def command(data, tmp_path_factory) -> list[str]:
-    teacher = tmp_path_factory.mktemp("teacher") / "tiny"
-    tiny_encoder(ENGLISH).save_pretrained(str(teacher))
-    options = {
-        "--data": data,
-        "--teacher": teacher,
-        "--output": tmp_path_factory.mktemp("study") / "out",
-        "--device": "cpu",
-        "--languages": "yo,ru",
-        "--eps": "100,0.05",
-        "--iterations": "200",
-        "--held-out": "8",
-        "--max-queries": "5",
-    }
-    return [str(word) for pair in options.items() for word in pair]
+    teacher = save_teacher(tmp_path_factory.mktemp("teacher"))
+    output = tmp_path_factory.mktemp("study") / "out"
+    words = command_words(data, teacher, "--output", output, "--languages", "yo,ru")
+    sizes = ["--iterations", "200", "--held-out", "8", "--max-queries", "5"]
+    return [*words, "--eps", "100,0.05", *sizes]
 
 
 @pytest.fixture(scope="module")
@@ -288,12 +276,8 @@ def test_findings_are_what_the_tests_say():
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="../shared/data is not here")
 def test_the_real_data_have_what_is_declared(command, tmp_path):
-    study = RegularizationStrength()
-    options = study_parser(study).parse_args(
-        [*command, "--data", str(REAL), "--languages", "sw,yo,ru", "--max-queries", "9999"]
-    )
-    options.indexes = tmp_path / "indexes"
-    plan = study.plan(options, tmp_path / "work")
+    real = ["--data", str(REAL), "--languages", "sw,yo,ru", "--max-queries", "9999"]
+    plan = open_plan(RegularizationStrength(), [*command, *real], tmp_path)
     assert plan.groups == {"sw": "low", "yo": "low", "ru": "other"}
     assert plan.facts["queries"] == {
         "sw": {"TyDi QA": 499},
