@@ -124,8 +124,8 @@ def test_no_word_of_a_script_is_unknown(teacher, sentence):
 def test_where_new_embeddings_start(teacher):
     tokenizer = teacher.encoder.tokenizer
     english = teacher.encoder[0].auto_model.get_input_embeddings().weight.detach()
-    pieces, aligned = new_vocabulary(teacher.encoder, PAIRS, size=100)
-    _, mean = new_vocabulary(teacher.encoder, PAIRS, size=100, embeddings="mean")
+    pieces, aligned, _ = new_vocabulary(teacher.encoder, PAIRS, size=100)
+    mean = new_vocabulary(teacher.encoder, PAIRS, size=100, embeddings="mean").embeddings
     assert torch.allclose(mean, english.mean(dim=0).expand_as(mean))
     for word in FOREIGN[:5]:
         row = aligned[pieces.index(word)]
@@ -133,7 +133,7 @@ def test_where_new_embeddings_start(teacher):
         translation = {foreign: word for word, foreign in CIPHER.items()}[word]
         assert tokenizer.convert_ids_to_tokens(nearest.item()) == translation
     one, same, other = (
-        new_vocabulary(teacher.encoder, PAIRS, size=100, embeddings="random", seed=seed)[1]
+        new_vocabulary(teacher.encoder, PAIRS, size=100, embeddings="random", seed=seed).embeddings
         for seed in (0, 0, 1)
     )
     assert torch.equal(one, same)

@@ -197,7 +197,7 @@ def test_new_words_start_as_what_they_align_with(teacher):
         SentencePair("river", "mto", "sw"),
         SentencePair("house river", "nyumba mto", "sw"),
     ]
-    pieces, embeddings = new_vocabulary(teacher, pairs, size=10)
+    pieces, embeddings, _ = new_vocabulary(teacher, pairs, size=10)
     assert pieces == ["mto", "nyumba"]
     tokenizer = query_modules(teacher)[0].tokenizer
     weight = query_modules(teacher)[0].auto_model.get_input_embeddings().weight.detach()
@@ -208,14 +208,14 @@ def test_new_words_start_as_what_they_align_with(teacher):
 
 def test_a_word_that_aligns_with_nothing_starts_as_the_mean_of_those_that_do(teacher):
     pairs = [SentencePair("house", "नदी", "hi"), SentencePair("river", "नदी", "hi")]
-    pieces, embeddings = new_vocabulary(teacher, pairs, size=10)
+    pieces, embeddings, _ = new_vocabulary(teacher, pairs, size=10)
     aligned = embeddings[pieces.index("नदी")]
     assert torch.allclose(embeddings[pieces.index("##न")], aligned)
     assert embeddings.isfinite().all()
 
 
 def test_pairs_without_new_words_need_no_vocabulary(teacher):
-    pieces, embeddings = new_vocabulary(teacher, [SentencePair("house", "house", "xx")], size=10)
+    pieces, embeddings, _ = new_vocabulary(teacher, [SentencePair("house", "house", "xx")], size=10)
     assert pieces == []
     assert embeddings.shape == (0, 32)
 
@@ -225,7 +225,7 @@ def test_a_matrix_with_more_rows_than_tokens(teacher):
     body = query_modules(padded)[0].auto_model
     body.resize_token_embeddings(128, mean_resizing=False)
     pairs = [SentencePair("house", "nyumba", "sw")] * 2
-    pieces, embeddings = new_vocabulary(padded, pairs, size=10)
+    pieces, embeddings, _ = new_vocabulary(padded, pairs, size=10)
     expected = new_vocabulary(teacher, pairs, size=10)
     assert pieces == expected[0]
     assert torch.allclose(embeddings, expected[1])

@@ -91,6 +91,24 @@ def test_lookup_without_diacritics_averages():
     assert table.lookup("omí") == {"water": 1.0}
 
 
+def test_names_are_cut_off_the_prefixes_that_were_learnt(tmp_path):
+    names = ["Mandela", "Kenya", "Maputo", "Sisulu", "Biko", "Durban", "Angola", "Soweto", "Tutu"]
+    pairs = [SentencePair(f"I saw {name} again", f"ngibone u{name} futhi", "zu") for name in names]
+    table = LexicalTable.learn(pairs, language="zu")
+    assert table.name_prefixes == ()  # nine names
+    pairs.append(SentencePair("I saw Brazil again", "ngibone uBrazil futhi", "zu"))
+    table = LexicalTable.learn(pairs, language="zu")
+    assert table.name_prefixes == ("u",)
+    assert table.words("uZuma, uzuma") == ["u", "zuma", "uzuma"]
+    queries = pd.DataFrame({"qid": ["1"], "query": ["UZuma"]})
+    assert LexicalTranslator(table)(queries)["query"][0].split()[1] == "zuma"
+    table.save(tmp_path / "zu.tsv.gz")
+    header = gzip.decompress((tmp_path / "zu.tsv.gz").read_bytes()).decode().split("\n")[0]
+    assert header == "zu\ten\tprobability\tname prefixes: u"
+    assert LexicalTable.load(tmp_path / "zu.tsv.gz") == table
+    assert LexicalTable("zu", table.translations) != table
+
+
 def test_save_and_load(tmp_path):
     table = LexicalTable.learn(BITEXT, language="ha")
     table.save(tmp_path / "a.tsv.gz")

@@ -75,6 +75,28 @@ def test_a_loaded_student_encodes_as_the_saved_one(teacher, saved):
     assert document_fingerprint(loaded) == teacher.fingerprint
 
 
+def test_a_student_keeps_the_prefixes_of_names(teacher, tmp_path):
+    student = copy_query_side(
+        teacher.encoder,
+        ["nyumba"],
+        torch.ones(1, teacher_dim(teacher.encoder)),
+        name_prefixes=("e", "u"),
+    )
+    save_vocabulary_student(student, teacher.encoder, teacher.name, ["zu"], tmp_path)
+    loaded = load_vocabulary_student(tmp_path, teacher=teacher)
+    assert_alike(encode(loaded, ["uRiver eHouse"]), encode(student, ["u river e house"]))
+
+
+def test_students_of_the_first_version_have_no_prefixes_of_names(teacher, saved):
+    path = saved / "optical.json"
+    record = json.loads(path.read_text())
+    assert record["version"] == 2
+    assert record.pop("name_prefixes") == []
+    path.write_text(json.dumps({**record, "version": 1}))
+    loaded = load_vocabulary_student(saved, teacher=teacher)
+    assert_alike(encode(loaded), encode(student_of(teacher.encoder)))
+
+
 def test_only_new_and_moved_rows_are_stored_each_within_half_a_step(teacher, saved):
     stored = load_file(saved / "embeddings.safetensors")
     known = len(query_modules(teacher.encoder)[0].tokenizer)
@@ -115,7 +137,9 @@ def test_a_copy_without_new_words_encodes_as_its_teacher(teacher):
 
 def test_a_student_can_be_a_teacher(teacher):
     first = join_sides(student_of(teacher.encoder), teacher.encoder)
-    second = join_sides(copy_query_side(first, ["mbwa"], torch.ones(1, 32)), first)
+    second = join_sides(
+        copy_query_side(first, ["mbwa"], torch.ones(1, teacher_dim(teacher.encoder))), first
+    )
     assert_alike(encode(second), encode(first))
     assert document_fingerprint(second) == teacher.fingerprint
 
@@ -195,7 +219,7 @@ def change_version(path):
         ("vocabulary.txt", shorten, "vocabulary.txt: its 2 entries are not those of"),
         ("vocabulary.txt", lambda path: path.unlink(), "vocabulary.txt: missing"),
         ("optical.json", truncate, "optical.json: not JSON"),
-        ("optical.json", change_version, "version 9 is not .* version 1; update optical-pt"),
+        ("optical.json", change_version, "version 9 is not .* version 2; update optical-pt"),
     ],
 )
 def test_broken_files_are_named(teacher, saved, tmp_path_factory, name, harm, message):

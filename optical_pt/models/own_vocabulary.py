@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -11,7 +10,8 @@ from optical_pt.models.tokenizer_extension import (
     CONTINUATION,
     MAX_CHARACTERS_PER_WORD,
     learn_wordpieces,
-    script_safe_normalizer,
+    student_normalizer,
+    student_tokenizer,
     word_splitter,
     wordpiece_state,
 )
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 
 def learn_own_pieces(
-    tokenizer: PreTrainedTokenizerBase, sentences: Iterable[str], *, size: int
+    tokenizer: PreTrainedTokenizerBase,
+    sentences: Iterable[str],
+    *,
+    size: int,
+    name_prefixes: Sequence[str] = (),
 ) -> list[str]:
     """Learn WordPiece entries from a language's sentences alone.
 
@@ -31,6 +35,7 @@ def learn_own_pieces(
         sentences: of the language.
         size: at most this many entries, unless it has more characters: each is an entry at the
             start and within a word, so that no word is unknown.
+        name_prefixes: are words of their own before a name.
 
     Returns:
         entries: characters, then the learnt ones; ``##x`` continues a word.
@@ -38,7 +43,7 @@ def learn_own_pieces(
     Raises:
         InputError: if the tokenizer is not WordPiece.
     """
-    splitter = word_splitter(tokenizer)
+    splitter = word_splitter(tokenizer, name_prefixes)
     counts = Counter(word for sentence in sentences for word in splitter(sentence))
     characters = sorted({character for word in counts for character in word})
     entries = [*characters, *(CONTINUATION + character for character in characters)]
@@ -47,7 +52,11 @@ def learn_own_pieces(
 
 
 def replace_vocabulary(
-    tokenizer: PreTrainedTokenizerBase, kept: Sequence[str], pieces: Sequence[str]
+    tokenizer: PreTrainedTokenizerBase,
+    kept: Sequence[str],
+    pieces: Sequence[str],
+    *,
+    name_prefixes: Sequence[str] = (),
 ) -> PreTrainedTokenizerBase:
     """Copy a WordPiece tokenizer with another vocabulary.
 
@@ -55,6 +64,7 @@ def replace_vocabulary(
         tokenizer: of the teacher.
         kept: entries of it that come first, special tokens among them, see :func:`kept_entries`.
         pieces: the others; those that are kept too are left out.
+        name_prefixes: are words of their own before a name.
 
     Returns:
         a tokenizer with ``kept`` as its first entries.
@@ -62,22 +72,15 @@ def replace_vocabulary(
     Raises:
         InputError: if the tokenizer is not WordPiece.
     """
-    from tokenizers import Tokenizer
-    from transformers import PreTrainedTokenizerFast
-
     state = wordpiece_state(tokenizer)
     ids = {entry: position for position, entry in enumerate(dict.fromkeys([*kept, *pieces]))}
     state["model"]["vocab"] = ids
     state["model"]["max_input_chars_per_word"] = MAX_CHARACTERS_PER_WORD
-    state["normalizer"] = script_safe_normalizer(state)
+    state["normalizer"] = student_normalizer(state, name_prefixes)
     for added in state["added_tokens"]:
         added["id"] = ids[added["content"]]
     _renumber(state["post_processor"], ids)
-    return PreTrainedTokenizerFast(
-        tokenizer_object=Tokenizer.from_str(json.dumps(state)),
-        model_max_length=tokenizer.model_max_length,
-        **tokenizer.special_tokens_map,
-    )
+    return student_tokenizer(tokenizer, state, name_prefixes)
 
 
 def kept_entries(tokenizer: PreTrainedTokenizerBase, prompts: Iterable[str]) -> list[str]:

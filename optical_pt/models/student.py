@@ -19,6 +19,7 @@ def copy_query_side(
     teacher: MultiVectorEncoder,
     pieces: Sequence[str] = (),
     embeddings: torch.Tensor | None = None,
+    name_prefixes: Sequence[str] = (),
     *,
     share_body: bool = False,
 ) -> MultiVectorEncoder:
@@ -28,6 +29,8 @@ def copy_query_side(
         teacher: the late-interaction model to start from.
         pieces: new WordPiece entries.
         embeddings: ``(pieces, hidden size)`` word embeddings of the new entries.
+        name_prefixes: of the language of the entries, see
+            :func:`~optical_pt.models.tokenizer_extension.extend_tokenizer`.
         share_body: use the teacher's own weights, word embeddings aside, rather than copies (for
             inference).
 
@@ -46,7 +49,9 @@ def copy_query_side(
     # No token embedding passes through it; loading a directory makes a random one.
     transformer.auto_model.pooler = None
     if pieces:
-        transformer.processor = extend_tokenizer(transformer.tokenizer, pieces)
+        transformer.processor = extend_tokenizer(
+            transformer.tokenizer, pieces, name_prefixes=name_prefixes
+        )
         body, size = transformer.auto_model, len(transformer.tokenizer)
         body.resize_token_embeddings(size, mean_resizing=False)
         with torch.no_grad():

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from optical_pt.alignment.name_prefixes import name_pattern
 from optical_pt.errors import InputError
 from optical_pt.models.fragments import cut_words
 
@@ -23,7 +24,7 @@ UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff]")
 
 
 def extend_tokenizer(
-    tokenizer: PreTrainedTokenizerBase, pieces: Sequence[str]
+    tokenizer: PreTrainedTokenizerBase, pieces: Sequence[str], *, name_prefixes: Sequence[str] = ()
 ) -> PreTrainedTokenizerBase:
     """Append WordPiece entries to a copy of a BERT tokenizer.
 
@@ -34,6 +35,9 @@ def extend_tokenizer(
     Args:
         tokenizer: a fast WordPiece tokenizer.
         pieces: new entries in their order; ``##x`` continues a word.
+        name_prefixes: are words of their own before a name, see
+            :mod:`optical_pt.alignment.name_prefixes`; the tokenizer keeps them as an option
+            (:func:`name_prefixes_of`).
 
     Returns:
         a tokenizer with ``len(tokenizer) + len(pieces)`` entries.
@@ -41,9 +45,6 @@ def extend_tokenizer(
     Raises:
         InputError: if the tokenizer is not WordPiece, or a piece is in its vocabulary already.
     """
-    from tokenizers import Tokenizer
-    from transformers import PreTrainedTokenizerFast
-
     state = wordpiece_state(tokenizer)
     vocabulary = state["model"]["vocab"]
     for added in state["added_tokens"]:
@@ -54,13 +55,29 @@ def extend_tokenizer(
             raise InputError(f"piece {piece!r} is in the tokenizer already; leave it out")
         vocabulary[piece] = position
     state["model"]["max_input_chars_per_word"] = MAX_CHARACTERS_PER_WORD
-    state["normalizer"] = script_safe_normalizer(state)
+    state["normalizer"] = student_normalizer(state, name_prefixes)
+    return student_tokenizer(tokenizer, state, name_prefixes)
+
+
+def student_tokenizer(
+    teachers: PreTrainedTokenizerBase, state: dict, name_prefixes: Sequence[str]
+) -> PreTrainedTokenizerBase:
+    """A tokenizer of this JSON state, with the options of the teacher's."""
+    from tokenizers import Tokenizer
+    from transformers import PreTrainedTokenizerFast
+
     # Not the tokenizer's own class: BertTokenizer puts BERT's normalizer back when it is loaded.
     return PreTrainedTokenizerFast(
         tokenizer_object=Tokenizer.from_str(json.dumps(state)),
-        model_max_length=tokenizer.model_max_length,
-        **tokenizer.special_tokens_map,
+        model_max_length=teachers.model_max_length,
+        **({"name_prefixes": list(name_prefixes)} if name_prefixes else {}),
+        **teachers.special_tokens_map,
     )
+
+
+def name_prefixes_of(tokenizer: PreTrainedTokenizerBase) -> list[str]:
+    """The prefixes of names that :func:`extend_tokenizer` gave a tokenizer."""
+    return tokenizer.init_kwargs.get("name_prefixes", [])
 
 
 def learn_pieces(
@@ -70,6 +87,7 @@ def learn_pieces(
     size: int,
     min_frequency: int = 2,
     fragments: int = 0,
+    name_prefixes: Sequence[str] = (),
 ) -> list[str]:
     """Choose the entries that a language's sentences need and a WordPiece tokenizer lacks.
 
@@ -85,11 +103,12 @@ def learn_pieces(
         min_frequency: of a word.
         fragments: how many parts of words are learnt, at most, see
             :func:`~optical_pt.models.fragments.cut_words`.
+        name_prefixes: are words of their own before a name.
 
     Returns:
         new entries: characters, words, fragments; ``##x`` continues a word.
     """
-    splitter = word_splitter(tokenizer)
+    splitter = word_splitter(tokenizer, name_prefixes)
     counts = Counter(word for sentence in sentences for word in splitter(sentence))
     parts = cut_words(counts, fragments) if fragments else []
     unspaced = [word for word in counts if UNSPACED.search(word)]
@@ -105,7 +124,11 @@ def learn_pieces(
 
 
 def unknown_share(
-    tokenizer: PreTrainedTokenizerBase, sentences: Sequence[str], *, min_frequency: int = 2
+    tokenizer: PreTrainedTokenizerBase,
+    sentences: Sequence[str],
+    *,
+    min_frequency: int = 2,
+    name_prefixes: Sequence[str] = (),
 ) -> float:
     """Share of the running words that whole words learnt from other sentences do not cover.
 
@@ -113,7 +136,7 @@ def unknown_share(
     is 0.03 in Hausa and Yoruba, 0.05 in Igbo, 0.12 in Kinyarwanda and Swahili, 0.15 in German and
     0.27 to 0.30 in Zulu, Turkish and Finnish.
     """
-    splitter = word_splitter(tokenizer)
+    splitter = word_splitter(tokenizer, name_prefixes)
     order = random.Random(0).sample(list(sentences), len(sentences))
     tenth = len(order) // 10
     learnt = Counter(word for sentence in order[tenth:] for word in splitter(sentence))
@@ -123,12 +146,14 @@ def unknown_share(
     return unknown / max(1, len(words))
 
 
-def word_splitter(tokenizer: PreTrainedTokenizerBase) -> Callable[[str], list[str]]:
+def word_splitter(
+    tokenizer: PreTrainedTokenizerBase, name_prefixes: Sequence[str] = ()
+) -> Callable[[str], list[str]]:
     """A function from a sentence to its normalised words, as the extended tokenizer sees them."""
     from tokenizers import Tokenizer
 
     state = wordpiece_state(tokenizer)
-    state["normalizer"] = script_safe_normalizer(state)
+    state["normalizer"] = student_normalizer(state, name_prefixes)
     whole = Tokenizer.from_str(json.dumps(state))
 
     def split(sentence: str) -> list[str]:
@@ -169,9 +194,24 @@ def wordpiece_state(tokenizer: PreTrainedTokenizerBase) -> dict:
     return state
 
 
-def script_safe_normalizer(state: dict) -> dict | None:
+def student_normalizer(state: dict, name_prefixes: Sequence[str] = ()) -> dict | None:
+    """Cut prefixes off names, then normalise as the teacher, but spare the marks of Indic scripts.
+
+    Args:
+        state: of the teacher's tokenizer.
+        name_prefixes: if any.
+    """
+    normalizer = _script_safe(state["normalizer"])
+    if not name_prefixes:
+        return normalizer
+    # First, while there are capitals.
+    cut = {"type": "Replace", "pattern": {"Regex": name_pattern(name_prefixes)}, "content": " "}
+    others = [] if normalizer is None else [normalizer]
+    return {"type": "Sequence", "normalizers": [cut, *others]}
+
+
+def _script_safe(bert: dict | None) -> dict | None:
     """Replace a BERT normalizer that strips every combining mark by one that spares Indic ones."""
-    bert = state["normalizer"]
     if bert is None or bert.get("type") != "BertNormalizer":
         return bert
     lowercase = bert["lowercase"]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from optical_pt.errors import InputError
 from optical_pt.models.fingerprint import document_fingerprint, query_modules
 from optical_pt.models.student import copy_query_side, join_sides
+from optical_pt.models.tokenizer_extension import name_prefixes_of
 
 if TYPE_CHECKING:
     import torch
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from optical_pt.models.late_interaction import LateInteraction
 
 FORMAT = "optical-vocabulary-student"
+VERSIONS = (1, 2)  # 2 has prefixes of names
 SETTINGS = "optical.json"
 VOCABULARY = "vocabulary.txt"
 EMBEDDINGS = "embeddings.safetensors"
@@ -62,8 +64,9 @@ def save_vocabulary_student(
     (directory / VOCABULARY).write_text("".join(f"{p}\n" for p in pieces), encoding="utf-8")
     settings = {
         "format": FORMAT,
-        "version": 1,
+        "version": VERSIONS[-1],
         "languages": list(languages),
+        "name_prefixes": name_prefixes_of(tokenizer),
         "teacher": teacher_name,
         "teacher_fingerprint": document_fingerprint(teacher),
     }
@@ -101,7 +104,11 @@ def load_vocabulary_student(
             "make the student anew"
         )
     student = copy_query_side(
-        teacher.encoder, pieces, values[moved:].to(teacher.encoder.device), share_body=True
+        teacher.encoder,
+        pieces,
+        values[moved:].to(teacher.encoder.device),
+        name_prefixes=settings.get("name_prefixes", ()),
+        share_body=True,
     )
     with torch.no_grad():
         weight = query_modules(student)[0].auto_model.get_input_embeddings().weight
@@ -140,10 +147,10 @@ def _settings(directory: Path) -> dict:
         settings = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise InputError(f"{path}: not JSON ({error}); make the student anew") from None
-    if settings.get("format") != FORMAT or settings.get("version") != 1:
+    if settings.get("format") != FORMAT or settings.get("version") not in VERSIONS:
         raise InputError(
             f"{path}: format {settings.get('format')!r} version {settings.get('version')!r} is "
-            f"not {FORMAT!r} version 1; update optical-pt or make the student anew"
+            f"not {FORMAT!r} version {VERSIONS[-1]}; update optical-pt or make the student anew"
         )
     return settings
 

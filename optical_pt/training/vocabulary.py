@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from optical_pt.alignment import learn_name_prefixes
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.tokenizer_extension import extend_tokenizer, learn_pieces, unknown_share
 from optical_pt.training.new_embeddings import new_embeddings
@@ -23,6 +24,20 @@ MANY_UNKNOWN = 0.1
 FRAGMENTS = 3000
 
 
+class NewVocabulary(NamedTuple):
+    """What a tokenizer lacks for a language.
+
+    Attributes:
+        pieces: New entries.
+        embeddings: Theirs, ``(pieces, hidden size)`` float32.
+        name_prefixes: Are cut off names, see :mod:`optical_pt.alignment.name_prefixes`.
+    """
+
+    pieces: list[str]
+    embeddings: torch.Tensor
+    name_prefixes: tuple[str, ...]
+
+
 def new_vocabulary(
     teacher: MultiVectorEncoder,
     pairs: Sequence[SentencePair],
@@ -31,7 +46,7 @@ def new_vocabulary(
     fragments: int | None = None,
     embeddings: str = "ibm1",
     seed: int = 0,
-) -> tuple[list[str], torch.Tensor]:
+) -> NewVocabulary:
     """Choose the entries that a teacher's tokenizer lacks for a language, and their embeddings.
 
     Args:
@@ -45,15 +60,13 @@ def new_vocabulary(
         embeddings: where those of new entries start, see
             :func:`~optical_pt.training.new_embeddings.new_embeddings`.
         seed: of random embeddings.
-
-    Returns:
-        the entries, and their ``(entries, hidden size)`` float32 embeddings.
     """
     tokenizer = query_modules(teacher)[0].tokenizer
-    pieces = _pieces_by_language(tokenizer, pairs, size, fragments)
-    extended = extend_tokenizer(tokenizer, pieces)
-    first = len(tokenizer)
-    return pieces, new_embeddings(embeddings, teacher, extended, pairs, first=first, seed=seed)
+    prefixes = learn_name_prefixes(pairs)
+    pieces = _pieces_by_language(tokenizer, pairs, size, fragments, prefixes)
+    extended = extend_tokenizer(tokenizer, pieces, name_prefixes=prefixes)
+    rows = new_embeddings(embeddings, teacher, extended, pairs, first=len(tokenizer), seed=seed)
+    return NewVocabulary(pieces, rows, prefixes)
 
 
 def _pieces_by_language(
@@ -61,13 +74,16 @@ def _pieces_by_language(
     pairs: Sequence[SentencePair],
     size: int,
     fragments: int | None,
+    name_prefixes: Sequence[str],
 ) -> list[str]:
     pieces: list[str] = []
     for language in dict.fromkeys(pair.language for pair in pairs):
         sentences = [pair.foreign for pair in pairs if pair.language == language]
         wanted = fragments
         if wanted is None:
-            many = unknown_share(tokenizer, sentences) > MANY_UNKNOWN
-            wanted = FRAGMENTS if many else 0
-        pieces += learn_pieces(tokenizer, sentences, size=size, fragments=wanted)
+            share = unknown_share(tokenizer, sentences, name_prefixes=name_prefixes)
+            wanted = FRAGMENTS if share > MANY_UNKNOWN else 0
+        pieces += learn_pieces(
+            tokenizer, sentences, size=size, fragments=wanted, name_prefixes=name_prefixes
+        )
     return list(dict.fromkeys(pieces))

@@ -9,7 +9,6 @@ import pyterrier as pt
 
 from optical_pt.errors import InputError
 from optical_pt.translation.lexical_table import LexicalTable
-from optical_pt.translation.words import words
 
 _MODES = ("one-best", "psq")
 
@@ -95,7 +94,7 @@ class LexicalTranslator(pt.Transformer):
     def _words(self, qid: str, query: object) -> list[str]:
         if not isinstance(query, str):
             raise InputError(f"qid {qid}: the query is {query!r}, which is no text; fill it")
-        return words(query, self.table.language)
+        return self.table.words(query)
 
     def _settings(self) -> tuple[object, ...]:
         return (self.table, self.mode, self.cumulative, self.top_k)

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from optical_pt.alignment import cut_names, learn_name_prefixes
 from optical_pt.errors import InputError
 from optical_pt.training.bitext import SentencePair
 from optical_pt.translation.words import is_latin, without_diacritics, words
 
 _TARGET = "en"
+_PREFIXES = "name prefixes: "
 
 
 class LexicalTable:
@@ -23,20 +25,37 @@ class LexicalTable:
     Args:
         language: ISO 639 code of the foreign language: decides how text is cut into words.
         translations: for each foreign word, its English words and their probabilities.
+        name_prefixes: prefixes that are words of their own before a name, see
+            :mod:`optical_pt.alignment.name_prefixes`.
 
     Attributes:
         language: as given.
         translations: as given, each word's translations with the most probable first
             (ties: in alphabetical order).
+        name_prefixes: as given.
 
     >>> table = LexicalTable("ha", {"ruwa": {"rain": 0.25, "water": 0.75}})
     >>> table.translations["ruwa"]
     {'water': 0.75, 'rain': 0.25}
     """
 
-    def __init__(self, language: str, translations: Mapping[str, Mapping[str, float]]):
+    def __init__(
+        self,
+        language: str,
+        translations: Mapping[str, Mapping[str, float]],
+        name_prefixes: Iterable[str] = (),
+    ):
         self.language = language
         self.translations = {word: _ranked(translations[word]) for word in sorted(translations)}
+        self.name_prefixes = tuple(name_prefixes)
+
+    def words(self, text: str) -> list[str]:
+        """Cut a text of the language into words as the table has them.
+
+        >>> LexicalTable("zu", {}, name_prefixes=["e", "u"]).words("UMandela eThekwini")
+        ['u', 'mandela', 'e', 'thekwini']
+        """
+        return words(cut_names(text, self.name_prefixes), self.language)
 
     def lookup(self, word: str) -> dict[str, float]:
         """The translations of a lower-cased word, the most probable first; empty if unknown.
@@ -88,11 +107,13 @@ class LexicalTable:
         """
         from optical_pt.alignment.ibm1 import ibm1
 
+        pairs = list(pairs)
+        table = cls(language, {}, learn_name_prefixes(pairs))
         foreign_ids: dict[str, int] = {}
         english_ids: dict[str, int] = {}
         foreign, english, counts = [], [], Counter()
         for pair in pairs:
-            foreign_words = words(pair.foreign, language)
+            foreign_words = table.words(pair.foreign)
             counts.update(foreign_words)
             foreign.append([foreign_ids.setdefault(w, len(foreign_ids)) for w in foreign_words])
             english.append(
@@ -100,7 +121,7 @@ class LexicalTable:
             )
         if not foreign:
             raise InputError(f"no {language} sentence pair to learn a lexical table from")
-        table = ibm1(
+        learnt = ibm1(
             foreign,
             english,
             n_source=len(foreign_ids),
@@ -113,20 +134,24 @@ class LexicalTable:
         for word, row in foreign_ids.items():
             if word.isnumeric() or (counts[word] < min_count and is_latin(word)):
                 continue
-            cells = slice(table.indptr[row], table.indptr[row + 1])
-            candidates = zip(table.indices[cells], table.data[cells].tolist(), strict=True)
+            cells = slice(learnt.indptr[row], learnt.indptr[row + 1])
+            candidates = zip(learnt.indices[cells], learnt.data[cells].tolist(), strict=True)
             best = _best({english_words[column]: p for column, p in candidates}, top_k)
             if best and word not in best:
                 translations[word] = best
-        return cls(language, translations)
+        return cls(language, translations, table.name_prefixes)
 
     def save(self, path: str | Path) -> None:
         """Write a gzipped TSV file of three columns: foreign word, English word, probability.
 
-        The first line names the columns by the two language codes. Equal tables give equal bytes.
+        The first line names the columns by the two language codes; a fourth one lists prefixes of
+        names, if there are any. Equal tables give equal bytes.
         """
         path = Path(path)
-        lines = [f"{self.language}\t{_TARGET}\tprobability\n"]
+        header = [self.language, _TARGET, "probability"]
+        if self.name_prefixes:
+            header.append(_PREFIXES + " ".join(self.name_prefixes))
+        lines = ["\t".join(header) + "\n"]
         for word, translations in self.translations.items():
             lines += [f"{word}\t{english}\t{p:.4g}\n" for english, p in translations.items()]
         content = gzip.compress("".join(lines).encode("utf-8"), mtime=0)
@@ -152,8 +177,9 @@ class LexicalTable:
         except (gzip.BadGzipFile, EOFError, UnicodeDecodeError, OSError) as error:
             raise InputError(f"{path}: not a gzipped UTF-8 file ({error}); learn it anew") from None
         header, *lines = text.removesuffix("\n").split("\n")
-        columns = header.split("\t")
-        if len(columns) != 3 or not columns[0] or columns[1:] != [_TARGET, "probability"]:
+        language, *columns = header.split("\t")
+        prefixes = columns.pop().removeprefix(_PREFIXES).split() if _PREFIXES in header else []
+        if not language or columns != [_TARGET, "probability"]:
             raise InputError(
                 f"{path}:1: the header is {header[:80]!r}; it must be 'LANGUAGE<TAB>{_TARGET}<TAB>"
                 "probability'"
@@ -165,7 +191,7 @@ class LexicalTable:
             if english in entry:
                 raise InputError(f"{path}:{number}: {word!r} to {english!r} twice; remove one line")
             entry[english] = probability
-        return cls(columns[0], translations)
+        return cls(language, translations, prefixes)
 
     def __len__(self) -> int:
         return len(self.translations)
@@ -175,6 +201,7 @@ class LexicalTable:
             isinstance(other, LexicalTable)
             and self.language == other.language
             and self.translations == other.translations
+            and self.name_prefixes == other.name_prefixes
         )
 
     def __hash__(self) -> int:

@@ -22,7 +22,7 @@ def start(
     seed: int,
 ) -> MultiVectorEncoder:
     """Copy the teacher's query side and extend its vocabulary; English words keep their tokens."""
-    pieces, embeddings = new_vocabulary(
+    vocabulary = new_vocabulary(
         teacher,
         pairs,
         size=settings.vocabulary,
@@ -30,4 +30,4 @@ def start(
         embeddings=settings.new_embeddings,
         seed=seed,
     )
-    return copy_query_side(teacher, pieces, embeddings)
+    return copy_query_side(teacher, *vocabulary)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from optical_pt.alignment import learn_name_prefixes
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.own_vocabulary import kept_entries, learn_own_pieces, replace_vocabulary
 from optical_pt.models.student import copy_query_side
@@ -35,7 +36,9 @@ def start(
     transformer = query_modules(student)[0]
     body, old = transformer.auto_model, transformer.tokenizer
     kept = kept_entries(old, filter(None, teacher.prompts.values()))
-    tokenizer = replace_vocabulary(old, kept, _learn(old, pairs, settings.vocabulary))
+    prefixes = learn_name_prefixes(pairs)
+    pieces = _learn(old, pairs, settings.vocabulary, prefixes)
+    tokenizer = replace_vocabulary(old, kept, pieces, name_prefixes=prefixes)
     rows = body.get_input_embeddings().weight.detach()[old.convert_tokens_to_ids(kept)].clone()
     new = new_embeddings(
         settings.new_embeddings, teacher, tokenizer, pairs, first=len(kept), seed=seed
@@ -52,10 +55,13 @@ def start(
 
 
 def _learn(
-    tokenizer: PreTrainedTokenizerBase, pairs: Sequence[SentencePair], size: int
+    tokenizer: PreTrainedTokenizerBase,
+    pairs: Sequence[SentencePair],
+    size: int,
+    name_prefixes: Sequence[str],
 ) -> list[str]:
     pieces: list[str] = []
     for language in dict.fromkeys(pair.language for pair in pairs):
         sentences = (pair.foreign for pair in pairs if pair.language == language)
-        pieces += learn_own_pieces(tokenizer, sentences, size=size)
+        pieces += learn_own_pieces(tokenizer, sentences, size=size, name_prefixes=name_prefixes)
     return list(dict.fromkeys(pieces))

@@ -1,0 +1,102 @@
+"""Prefixes that a language writes onto names: Zulu "uMandela", "eKenya", "waseFulansi".
+
+Lower-cased, such a word is unknown to every vocabulary, while its name alone is in all of them.
+Cutting it off took Zulu queries of AfriQA (train part) from MAP .519 to .591 with a student and
+from .442 to .511 with lexical PSQ, before either had learnt from text cut that way.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tokenizers.normalizers import Normalizer
+
+    from optical_pt.training.bitext import SentencePair
+
+# Of 18 languages, Zulu has 33 prefixes of so many names; none of the others has a prefix of 7.
+MIN_NAMES = 10
+_LONGEST = 7
+_SHORTEST_NAME = 3
+_WORDS = re.compile(r"[^\W\d_]+")
+
+
+def learn_name_prefixes(
+    pairs: Iterable[SentencePair], *, min_names: int = MIN_NAMES
+) -> tuple[str, ...]:
+    """Find the prefixes of names in each language of a bitext.
+
+    A capital within a foreign word, and what follows it stands in the English sentence, too: what
+    comes before is a prefix if that is so with ``min_names`` different names of the language.
+
+    Args:
+        pairs: English and foreign sentences, not lower-cased.
+        min_names: Different names that a prefix must have.
+
+    Returns:
+        Lower-cased prefixes in alphabetical order; empty for most languages.
+    """
+    names: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for pair in pairs:
+        english = {word.casefold() for word in _WORDS.findall(pair.english) if word[0].isupper()}
+        for word in _WORDS.findall(unicodedata.normalize("NFKC", pair.foreign)):
+            start = _name_start(word)
+            if start and word[start:].casefold() in english:
+                names[pair.language, word[:start].lower()].add(word[start:].casefold())
+    return tuple(sorted({prefix for (_, prefix), seen in names.items() if len(seen) >= min_names}))
+
+
+def cut_names(text: str, prefixes: tuple[str, ...]) -> str:
+    """The text with a space between each of the prefixes and the name after it.
+
+    >>> cut_names("UMandela wafunda eFort Hare", ("e", "u"))
+    'U Mandela wafunda e Fort Hare'
+    """
+    return _cutter(prefixes).normalize_str(text) if prefixes else text
+
+
+def name_pattern(prefixes: Iterable[str]) -> str:
+    """Where :func:`cut_names` puts a space: an Oniguruma pattern, as tokenizers take it.
+
+    Words in capitals are left whole, so that after a prefix of one capital letter a name needs a
+    small one as its second.
+
+    Args:
+        prefixes: Lower-cased, at least one.
+    """
+    # One alternative a prefix, since those of a lookbehind may differ in length at the top only.
+    small = [f"\\b{re.escape(prefix)}" for prefix in prefixes]
+    capital = [
+        f"\\b{re.escape(prefix[0].upper())}{re.escape(prefix[1:])}"
+        for prefix in prefixes
+        if len(prefix) > 1
+    ]
+    single = [f"\\b{re.escape(prefix.upper())}" for prefix in prefixes if len(prefix) == 1]
+    pattern = f"(?<={'|'.join(small + capital)})(?=\\p{{Lu}}\\p{{L}}{{{_SHORTEST_NAME - 1}}})"
+    if single:
+        pattern += f"|(?<={'|'.join(single)})(?=\\p{{Lu}}\\p{{Ll}}\\p{{L}})"
+    return pattern
+
+
+def _name_start(word: str) -> int | None:
+    """Where a capital follows a prefix, if one does."""
+    for start in range(1, min(_LONGEST, len(word) - _SHORTEST_NAME) + 1):
+        if word[start].isupper():
+            single = start == 1 and word[0].isupper()
+            return None if single and not word[start + 1].islower() else start
+        if not word[start].islower():
+            return None
+    return None
+
+
+@lru_cache(maxsize=64)
+def _cutter(prefixes: tuple[str, ...]) -> Normalizer:
+    from tokenizers import Regex
+    from tokenizers.normalizers import Replace
+
+    return Replace(Regex(name_pattern(prefixes)), " ")

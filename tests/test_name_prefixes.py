@@ -1,0 +1,139 @@
+"""Prefixes that are written onto names."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tiny_models import tiny_encoder
+from transformers import AutoTokenizer
+
+from optical_pt.alignment import cut_names, learn_name_prefixes
+from optical_pt.models.fingerprint import query_modules
+from optical_pt.models.own_vocabulary import learn_own_pieces, replace_vocabulary
+from optical_pt.models.tokenizer_extension import (
+    extend_tokenizer,
+    learn_pieces,
+    name_prefixes_of,
+    unknown_share,
+)
+from optical_pt.training.bitext import SentencePair
+
+NAMES = ["Mandela", "Kenya", "Sisulu", "Maputo"]
+PREFIXES = ("e", "ka", "u")
+# Words in the style of Zulu, made up: the prefix u with four names, e with three.
+PAIRS = [
+    SentencePair(f"Today {name} sings.", f"Namhlanje u{name} uyacula.", "zu") for name in NAMES
+] + [SentencePair(f"She is in {name}.", f"Use{name}, e{name}.", "zu") for name in NAMES[:3]]
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return query_modules(tiny_encoder(["mandela", "kenya", "the"]))[0].tokenizer
+
+
+def tokens(tokenizer, text):
+    return tokenizer.convert_ids_to_tokens(tokenizer(text, add_special_tokens=False)["input_ids"])
+
+
+def test_a_prefix_is_learnt_from_its_names_in_the_english_sentences():
+    assert learn_name_prefixes(PAIRS, min_names=4) == ("u",)
+    assert learn_name_prefixes(PAIRS, min_names=3) == ("e", "u", "use")
+    assert learn_name_prefixes(PAIRS) == ()  # ten names
+    assert learn_name_prefixes([]) == ()
+
+
+def test_the_same_name_counts_once():
+    assert learn_name_prefixes(PAIRS[:1] * 20, min_names=2) == ()
+
+
+@pytest.mark.parametrize(
+    ("english", "foreign"),
+    [
+        ("He met McDonald.", "Ya hadu da McDonald."),  # stands in the English sentence whole
+        ("He met mandela.", "Ya hadu da uMandela."),  # no name there
+        ("We met the UN.", "aUN"),  # too short to be sure
+        ("The TITLE", "ATITLE"),  # perhaps a word in capitals
+        ("Kenya", "ikulelizweKenya"),  # too long for a prefix
+    ],
+)
+def test_what_is_no_prefix(english, foreign):
+    assert learn_name_prefixes([SentencePair(english, foreign, "zu")], min_names=1) == ()
+
+
+def test_languages_do_not_add_up():
+    mixed = [
+        SentencePair(pair.english, pair.foreign, language)
+        for pair, language in zip(PAIRS[:4], ["zu", "xh", "zu", "xh"], strict=True)
+    ]
+    assert learn_name_prefixes(mixed, min_names=2) == ("u",)
+    assert learn_name_prefixes(mixed, min_names=3) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("uMandela", "u Mandela"),
+        ("UMandela", "U Mandela"),
+        ("KaMandela noMandela", "Ka Mandela noMandela"),
+        ("uANC", "u ANC"),
+        ("UNIVERSITY EKENYA", "UNIVERSITY EKENYA"),
+        ("eU uMa", "eU uMa"),
+        ("Abu uThe", "Abu u The"),
+        ("eÖstersund, uŁódź", "e Östersund, u Łódź"),
+        ("अंग uMandela", "अंग u Mandela"),
+        ("", ""),
+    ],
+)
+def test_names_are_cut_off(text, cut):
+    assert cut_names(text, PREFIXES) == cut
+    assert cut_names(text, ()) == text
+
+
+def test_prefixes_are_no_patterns():
+    assert cut_names("a.Mandela aXMandela", ("a.",)) == "a. Mandela aXMandela"
+
+
+@given(st.text(), st.lists(st.text("abu", min_size=1, max_size=4), max_size=4))
+def test_cutting_only_adds_spaces_and_twice_is_once(text, prefixes):
+    prefixes = tuple(prefixes)
+    cut = cut_names(text, prefixes)
+    assert cut.replace(" ", "") == text.replace(" ", "")
+    assert cut_names(cut, prefixes) == cut
+
+
+def test_a_student_knows_names_behind_prefixes(tokenizer, tmp_path):
+    text = ["uMandela eKenya"] * 2
+    plain = extend_tokenizer(tokenizer, learn_pieces(tokenizer, text, size=100))
+    assert tokens(plain, text[0]) == ["umandela", "ekenya"]
+    pieces = learn_pieces(tokenizer, text, size=100, name_prefixes=PREFIXES)
+    student = extend_tokenizer(tokenizer, pieces, name_prefixes=PREFIXES)
+    assert tokens(student, text[0]) == ["u", "mandela", "e", "kenya"]
+    assert "umandela" not in student.get_vocab()
+    student.save_pretrained(tmp_path)
+    loaded = AutoTokenizer.from_pretrained(tmp_path)
+    assert tokens(loaded, text[0]) == ["u", "mandela", "e", "kenya"]
+    assert name_prefixes_of(loaded) == list(PREFIXES)
+    assert name_prefixes_of(plain) == []
+
+
+def test_offsets_are_those_of_the_text(tokenizer):
+    text = "uMandela"
+    student = extend_tokenizer(tokenizer, [], name_prefixes=("u",))
+    spans = student(text, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
+    assert [text[start:end] for start, end in spans] == ["u", "Mandela"]
+
+
+def test_a_vocabulary_of_its_own_has_names_without_prefixes(tokenizer):
+    text = ["uSisulu eMaputo"] * 3
+    pieces = learn_own_pieces(tokenizer, text, size=200, name_prefixes=PREFIXES)
+    kept = tokenizer.all_special_tokens
+    own = replace_vocabulary(tokenizer, kept, pieces, name_prefixes=PREFIXES)
+    assert tokens(own, text[0]) == ["u", "sisulu", "e", "maputo"]
+
+
+def test_a_name_behind_a_prefix_counts_as_known(tokenizer):
+    words = [f"u{'x' * length}Mandela" for length in range(10)]  # each seen once
+    assert unknown_share(tokenizer, words) == 1
+    prefixes = [word.removesuffix("Mandela") for word in words]
+    assert unknown_share(tokenizer, words, name_prefixes=prefixes) == 0.5  # the prefix is
