@@ -13,7 +13,7 @@ import torch
 from cipher import cipher_pairs, retrieval_score
 from published_files import write_json, write_zip
 from sklearn.linear_model import LogisticRegression
-from study_folders import REAL, command_words, open_plan, save_teacher, write_bitext
+from study_commands import REAL, command_words, open_plan, refusal, save_teacher, write_bitext
 from study_scores import rows, summarize
 
 from optical_pt.models import LateInteraction
@@ -194,11 +194,8 @@ def test_finished_trials_are_not_run_again(output, command, capsys):
 )
 def test_bad_input_is_named_before_anything_is_trained(command, options, message, tmp_path, capsys):
     new = tmp_path / "new"
-    assert run_study(Adversarial(), [*command, "--output", str(new), *options]) == 2
-    error = capsys.readouterr().err
-    assert error.startswith("error: ")
-    assert message in error
-    assert error.count("\n") == 1
+    words = [*command, "--output", str(new), *options]
+    assert message in refusal(Adversarial(), words, capsys)
     assert not (new / "work" / "students").exists()
 
 

@@ -11,10 +11,11 @@ import pytest
 import torch
 from cipher import CIPHER, ENGLISH, cipher_pairs
 from published_files import write_zip
-from study_folders import (
+from study_commands import (
     REAL,
     command_words,
     open_plan,
+    refusal,
     save_teacher,
     write_bitext,
     write_passages,
@@ -223,10 +224,8 @@ def test_without_a_ceiling_above_zero_a_language_has_no_gap():
 def test_bad_input_is_refused_before_anything_is_made(
     data, teacher, tmp_path, capsys, more, expected
 ):
-    assert run_study(CodeSwitching(), words(data, teacher, tmp_path / "out", *more)) == 2
-    error = capsys.readouterr().err
-    assert expected in error
-    assert error.count("\n") == 1
+    given = words(data, teacher, tmp_path / "out", *more)
+    assert expected in refusal(CodeSwitching(), given, capsys)
     assert not (tmp_path / "out").exists()
 
 

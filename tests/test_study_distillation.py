@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import torch
 from cipher import cipher_pairs
-from study_folders import (
+from study_commands import (
     REAL,
     command_words,
     open_plan,
+    refusal,
     save_teacher,
     write_bitext,
     write_passages,
@@ -141,8 +142,8 @@ def test_claims_are_ratios_and_count_significant_languages():
 )
 def test_bad_options_are_named_before_training(words, tmp_path, capsys, wrong, named):
     output = tmp_path / "out"
-    assert run_study(Distillation(), [*words, "--output", str(output), *wrong]) == 2
-    assert named in capsys.readouterr().err
+    given = [*words, "--output", str(output), *wrong]
+    assert named in refusal(Distillation(), given, capsys)
     assert not (output / "work" / "students").exists()
 
 

@@ -12,10 +12,11 @@ import pytest
 import torch
 from cipher import CIPHER, ENGLISH, cipher_pairs
 from published_files import write_zip
-from study_folders import (
+from study_commands import (
     REAL,
     command_words,
     open_plan,
+    refusal,
     save_teacher,
     write_bitext,
     write_passages,
@@ -89,9 +90,8 @@ def teacher(tmp_path_factory) -> LateInteraction:
     return LateInteraction(save_teacher(tmp_path_factory.mktemp("teacher")), device="cpu").load()
 
 
-def run(data: Path, teacher: LateInteraction, output: Path, *more: str) -> int:
-    words = command_words(data, teacher.name, "--output", output, *OPTIONS, *more)
-    return run_study(OtRegularization(), words)
+def run_words(data: Path, teacher: LateInteraction, output: Path, *more: str) -> list[str]:
+    return command_words(data, teacher.name, "--output", output, *OPTIONS, *more)
 
 
 def plan_of(data: Path, teacher: LateInteraction, output: Path, *more: str) -> Plan:
@@ -101,7 +101,7 @@ def plan_of(data: Path, teacher: LateInteraction, output: Path, *more: str) -> P
 @pytest.fixture(scope="module")
 def finished(data, teacher, tmp_path_factory) -> Path:
     output = tmp_path_factory.mktemp("study")
-    assert run(data, teacher, output) == 0
+    assert run_study(OtRegularization(), run_words(data, teacher, output)) == 0
     return output
 
 
@@ -151,7 +151,8 @@ def test_the_manifest_says_what_was_learnt_from(finished):
 
 def test_resuming_runs_nothing_again(data, teacher, finished, capsys):
     before = {path: path.read_bytes() for path in finished.glob("*.*") if path.suffix != ".json"}
-    assert run(data, teacher, finished, "--resume") == 0
+    words = run_words(data, teacher, finished, "--resume")
+    assert run_study(OtRegularization(), words) == 0
     assert capsys.readouterr().err.count("(kept)") == 8
     assert {path: path.read_bytes() for path in before} == before
 
@@ -195,10 +196,8 @@ def test_a_language_without_bitext_learns_from_the_part_that_is_not_tested(data,
 def test_bad_input_is_one_line_before_anything_is_trained(
     data, teacher, tmp_path, capsys, more, message
 ):
-    assert run(data, teacher, tmp_path, *more) == 2
-    error = capsys.readouterr().err
-    assert message in error
-    assert error.count("\n") == 1
+    words = run_words(data, teacher, tmp_path, *more)
+    assert message in refusal(OtRegularization(), words, capsys)
     assert not (tmp_path / "work" / "students").exists()
 
 

@@ -15,7 +15,7 @@ import torch
 from cipher import cipher_pairs
 from irds_home import irds_environment, write_wikipedia
 from published_files import write
-from study_folders import REAL, command_words, open_plan, save_teacher, write_bitext
+from study_commands import REAL, command_words, open_plan, refusal, save_teacher, write_bitext
 from study_scores import rows
 
 from optical_pt.collections.published import tydiqa
@@ -216,10 +216,7 @@ def test_miracl_is_read_through_ir_datasets_if_asked_for(command, tmp_path):
     ],
 )
 def test_bad_options_are_told_before_anything_is_trained(options, message, command, capsys, data):
-    assert run_study(RegularizationStrength(), [*command, *options]) == 2
-    error = capsys.readouterr().err
-    assert message in error
-    assert error.count("\n") == 1
+    assert message in refusal(RegularizationStrength(), [*command, *options], capsys)
 
 
 @pytest.mark.parametrize("eps", ["0.05,zero", "0.05,-1", "inf"])

@@ -6,11 +6,12 @@ import gzip
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+import pytest
 from cipher import ENGLISH
 from published_files import write
 from tiny_models import tiny_encoder
 
-from optical_pt.studies.study import Plan, Study, study_parser
+from optical_pt.studies.study import Plan, Study, run_study, study_parser
 from optical_pt.training.bitext import SentencePair
 
 REAL = Path(__file__).parents[2] / "shared" / "data"
@@ -60,3 +61,12 @@ def open_plan(study: Study, words: Sequence[str], output: Path) -> Plan:
     options = study_parser(study).parse_args(words)
     options.indexes = output / "work" / "indexes"
     return study.plan(options, output / "work")
+
+
+def refusal(study: Study, words: Sequence[str], capsys: pytest.CaptureFixture[str]) -> str:
+    """The one line with which a command refuses what it was given."""
+    assert run_study(study, list(words)) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert error.count("\n") == 1
+    return error
