@@ -31,6 +31,7 @@ from optical_pt.studies.distillation.methods import (
     LOSSES,
     OPTICAL,
     START,
+    neutral,
 )
 from optical_pt.studies.passages import QUERY_SETS
 from optical_pt.studies.report import read_study
@@ -138,6 +139,8 @@ def test_claims_are_ratios_and_count_significant_languages():
         (["--nmt", "nowhere"], "nowhere"),
         (["--rival-seeds", "0"], "--rival-seeds 0"),
         (["--max-queries", "-1"], "max_queries -1"),
+        (["--baseline", "MT"], "--baseline MT"),
+        (["--baseline", "MSE", "--methods", "OPTICAL"], "--baseline MSE"),
     ],
 )
 def test_bad_options_are_named_before_training(words, tmp_path, capsys, wrong, named):
@@ -145,6 +148,22 @@ def test_bad_options_are_named_before_training(words, tmp_path, capsys, wrong, n
     given = [*words, "--output", str(output), *wrong]
     assert named in refusal(Distillation(), given, capsys)
     assert not (output / "work" / "students").exists()
+
+
+def test_rivals_from_a_neutral_start_are_tested_against_each_other(words, tmp_path):
+    ours, rival = neutral(OPTICAL), neutral("MSE")
+    more = ["--languages", "ha", "--methods", f"{ours},{rival}", "--baseline", rival]
+    more += ["--epochs", "8"]
+    assert run_study(Distillation(), [*words, *more, "--output", str(tmp_path)]) == 0
+    result = read_study(tmp_path)
+    assert result.baseline == rival
+    found = result.rows("pool", "MAP").set_index("method")
+    assert found["p_value"].notna()[ours]
+    assert min(found["value"][[ours, rival]]) > 0.9  # words are learnt from nothing
+    (sentence,) = (tmp_path / "findings.md").read_text().splitlines()
+    assert sentence.startswith("- pool MAP, ha: ")
+    record = json.loads((tmp_path / "manifest.json").read_text())
+    assert "'new_embeddings': 'mean'" in record["recipes"][ours]
 
 
 def test_budgets_are_nested_and_end_with_all_pairs(words, tmp_path, capsys):

@@ -29,6 +29,7 @@ class Plan:
         identity: Text that changes whenever the scores of a trial may change.
         groups: ``"low"`` or ``"other"`` for each language.
         facts: For the manifest: hashes of data and models, settings.
+        baseline: A method that takes the place of the study's baseline.
     """
 
     trials: Sequence[Trial]
@@ -36,6 +37,7 @@ class Plan:
     identity: Callable[[Trial], str]
     groups: Mapping[str, str]
     facts: Mapping[str, object] = field(default_factory=dict)
+    baseline: str | None = None
 
 
 class Study(ABC):
@@ -138,7 +140,10 @@ def _run(study: Study, options: argparse.Namespace) -> None:
     )
     scores = study.derive(scores)
     result = summarize_study(
-        scores, plan.groups, baseline=study.baseline, baseline_level=study.baseline_level
+        scores,
+        plan.groups,
+        baseline=plan.baseline or study.baseline,
+        baseline_level=study.baseline_level,
     )
     findings = study.findings(result)
     manifest = {

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from optical_pt.studies.students import Recipe
 from optical_pt.training.settings import TrainingSettings
+from optical_pt.training.start_settings import StartSettings
 
 OPTICAL = "OPTICAL"
 START = "untrained start"
@@ -23,14 +24,29 @@ LOSSES: Mapping[str, Mapping[str, float]] = {
     "OPTICAL + contrastive": {"ot": 1.0, "contrastive": 0.1},
 }
 
+#: Methods that are also trained from embeddings that know no word: the mean of the teacher's.
+NEUTRAL = (OPTICAL, "MSE", "greedy alignment", "contrastive")
+
 #: Rows of :data:`optical_pt.table.systems.SYSTEMS` that translate, by key.
 TRANSLATIONS = ("lexical", "psq", "nmt-bm25", "nmt-teacher")
 
 
 def recipes(epochs: float) -> dict[str, Recipe]:
-    """A recipe a method that makes a student: all the same but for the loss."""
-    made = {
-        name: Recipe(name, TrainingSettings(loss=dict(loss), epochs=epochs))
-        for name, loss in LOSSES.items()
+    """A recipe a method that makes a student: all the same but for the loss, or the start."""
+    settings = {
+        name: TrainingSettings(loss=dict(loss), epochs=epochs) for name, loss in LOSSES.items()
     }
-    return {**made, START: Recipe(START, TrainingSettings(epochs=0))}
+    made = [
+        *(Recipe(name, of_method) for name, of_method in settings.items()),
+        Recipe(START, TrainingSettings(epochs=0)),
+        *(
+            Recipe(neutral(name), settings[name], StartSettings(new_embeddings="mean"))
+            for name in NEUTRAL
+        ),
+    ]
+    return {recipe.name: recipe for recipe in made}
+
+
+def neutral(method: str) -> str:
+    """Name of a method that starts from embeddings that know no word."""
+    return f"{method} (neutral start)"

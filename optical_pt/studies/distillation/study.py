@@ -21,10 +21,13 @@ from optical_pt.studies.distillation.languages import HELD_OUT, choose_languages
 from optical_pt.studies.distillation.methods import (
     BEST_TRANSLATION,
     CEILING,
+    NEUTRAL,
     OPTICAL,
     TRANSLATIONS,
+    neutral,
     recipes,
 )
+from optical_pt.studies.findings import finding
 from optical_pt.studies.passages import QUERY_SETS
 from optical_pt.studies.plots import bar_plot
 from optical_pt.studies.result import StudyResult
@@ -58,7 +61,10 @@ class Distillation(Study):
         """Add what is compared."""
         add = parser.add_argument
         add("--methods", type=lambda text: [word.strip() for word in text.split(",")],
-            metavar="NAME,…", help="distillations to compare (all)")  # fmt: skip
+            metavar="NAME,…",
+            help="distillations to compare (all but those from a neutral start)")  # fmt: skip
+        add("--baseline", default=BEST_TRANSLATION, metavar="NAME",
+            help="method that the others are tested against (%(default)s)")  # fmt: skip
         add("--rival-seeds", type=int, metavar="N",
             help="of the distillations other than OPTICAL (default: as --seeds)")  # fmt: skip
         add("--nmt", metavar="MODEL",
@@ -84,6 +90,7 @@ class Distillation(Study):
             tuple(options.nmt_languages or languages) if options.nmt else (),
         )
         seeds = range(options.seeds or (3 if options.full else 1))
+        _check_baseline(options.baseline, bench)
         rival_seeds = range(len(seeds) if options.rival_seeds is None else options.rival_seeds)
         if not rival_seeds:
             raise InputError(f"--rival-seeds {options.rival_seeds}: give 1 or more")
@@ -101,6 +108,7 @@ class Distillation(Study):
                 "nmt": f"{options.nmt} {hash_path(options.nmt)}" if options.nmt else None,
                 "data_sha256": bitext_facts(options.data, languages),
             },
+            baseline=options.baseline,
         )
 
     def derive(self, scores: pd.DataFrame) -> pd.DataFrame:
@@ -123,9 +131,11 @@ class Distillation(Study):
         return bar_plot(result)
 
     def findings(self, result: StudyResult) -> list[str]:
-        """The three claims of the paper, with numbers."""
-        rivals = {"ours": OPTICAL, "rival": BEST_TRANSLATION, "ceiling": CEILING}
+        """The three claims of the paper, with numbers; against another baseline, who is best."""
         tasks = dict.fromkeys(task for task, _ in result.measured)
+        if result.baseline != BEST_TRANSLATION:
+            return [finding(result, task, "MAP") for task in tasks]
+        rivals = {"ours": OPTICAL, "rival": BEST_TRANSLATION, "ceiling": CEILING}
         return [sentence for task in tasks for sentence in claims(result, task, "MAP", **rivals)]
 
 
@@ -218,7 +228,16 @@ def choose_methods(given: list[str] | None, known: dict[str, Recipe]) -> dict[st
     for name in given or ():
         if name not in known:
             raise InputError(f"--methods {name}: choose from {', '.join(known)}")
-    return {name: recipe for name, recipe in known.items() if given is None or name in given}
+    names = given or [name for name in known if name not in map(neutral, NEUTRAL)]
+    return {name: recipe for name, recipe in known.items() if name in names}
+
+
+def _check_baseline(name: str, bench: Bench) -> None:
+    """Refuse an unknown one now, rather than after hours of training."""
+    trials = bench.trials(range(1), range(1))
+    known = [BEST_TRANSLATION, *dict.fromkeys(trial.method for trial in trials)]
+    if name not in known:
+        raise InputError(f"--baseline {name}: choose from {', '.join(known)}")
 
 
 def _epochs(options: argparse.Namespace) -> float:
