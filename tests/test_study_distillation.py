@@ -36,6 +36,7 @@ from optical_pt.studies.distillation.methods import (
 from optical_pt.studies.passages import QUERY_SETS
 from optical_pt.studies.report import read_study
 from optical_pt.studies.study import run_study
+from optical_pt.table.systems import SYSTEMS
 
 torch.set_num_threads(1)
 
@@ -72,11 +73,12 @@ def finished(words, tmp_path_factory) -> Path:
 def test_every_method_is_measured_in_every_language(finished):
     result = read_study(finished)
     assert result.groups == {"ha": "low", "de": "other"}
-    translations = (ONE_BEST, PSQ)
-    assert result.methods == (*translations, CEILING, *LOSSES, START, BEST_TRANSLATION)
+    systems = [row.name for row in SYSTEMS if row.key != "optical" and "NMT" not in row.name]
+    assert {ONE_BEST, PSQ, CEILING} < set(systems)
+    assert result.methods == (*systems, *LOSSES, START, BEST_TRANSLATION)
     seeds = result.per_query.groupby("method")["seed"].nunique()
     assert all(seeds[name] == 2 for name in LOSSES)
-    assert all(seeds[name] == 1 for name in (*translations, CEILING, START))
+    assert all(seeds[name] == 1 for name in (*systems, START))
     assert (result.per_query.groupby(["method", "language", "seed", "measure"]).size() == 8).all()
 
 
@@ -105,7 +107,7 @@ def test_resuming_gives_the_same_files_without_training(finished, words, capsys)
         run_study(Distillation(), [*words, "--seeds", "2", "--output", str(finished), "--resume"])
         == 0
     )
-    assert capsys.readouterr().err.count("(kept)") == 2 * (3 + 7 * 2 + 1)
+    assert capsys.readouterr().err.count("(kept)") == 2 * (8 + 7 * 2 + 1)
     assert {path.name: path.read_bytes() for path in finished.glob("[!m]*.*")} == before
 
 
@@ -139,6 +141,8 @@ def test_claims_are_ratios_and_count_significant_languages():
         (["--nmt", "nowhere"], "nowhere"),
         (["--rival-seeds", "0"], "--rival-seeds 0"),
         (["--max-queries", "-1"], "max_queries -1"),
+        (["--systems", "psq,mt"], "system 'mt'"),
+        (["--systems", "bm25"], "--baseline best translation"),
         (["--baseline", "MT"], "--baseline MT"),
         (["--baseline", "MSE", "--methods", "OPTICAL"], "--baseline MSE"),
     ],
@@ -210,5 +214,5 @@ def test_the_real_data_have_the_languages_of_a_full_run(teacher, tmp_path):
         **{"ha": 222, "ig": 307, "yo": 247, "zu": 242},
         **{code: 1190 for code in FULL if QUERY_SETS[code] == "xquad"},
     }
-    # Lexical and PSQ, the ceiling, the untrained start; seven losses with three seeds.
-    assert len(plan.trials) == len(FULL) * (2 + 1 + 1 + 7 * 3)
+    # The systems that need no NMT model, the untrained start; seven losses with three seeds.
+    assert len(plan.trials) == len(FULL) * (8 + 1 + 7 * 3)

@@ -14,11 +14,16 @@ from optical_pt.collections.languages import language_group
 from optical_pt.errors import InputError
 from optical_pt.models import LateInteraction
 from optical_pt.studies.bitext import bitext_facts
-from optical_pt.studies.data_budget.methods import LexicalMethod, Method, NmtMethod, StudentMethod
+from optical_pt.studies.data_budget.methods import (
+    ROWS,
+    LexicalMethod,
+    Method,
+    NmtMethod,
+    StudentMethod,
+)
 from optical_pt.studies.distillation.data import open_tasks, training_pairs
 from optical_pt.studies.distillation.languages import HELD_OUT, choose_languages
 from optical_pt.studies.distillation.methods import CEILING, OPTICAL, START
-from optical_pt.studies.distillation.study import ROWS
 from optical_pt.studies.plots import line_plot
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.retrieval import RetrievalTask

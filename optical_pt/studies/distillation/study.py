@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +12,7 @@ from optical_pt.errors import InputError
 from optical_pt.files import hash_path
 from optical_pt.models import LateInteraction
 from optical_pt.studies.bitext import bitext_facts
+from optical_pt.studies.distillation.bench import Bench
 from optical_pt.studies.distillation.data import BITEXT, open_tasks, training_pairs
 from optical_pt.studies.distillation.findings import claims
 from optical_pt.studies.distillation.languages import HELD_OUT, choose_languages
@@ -31,16 +29,9 @@ from optical_pt.studies.findings import finding
 from optical_pt.studies.passages import QUERY_SETS
 from optical_pt.studies.plots import bar_plot
 from optical_pt.studies.result import StudyResult
-from optical_pt.studies.retrieval import RetrievalTask
 from optical_pt.studies.students import Recipe, StudentStore
 from optical_pt.studies.study import Plan, Study
-from optical_pt.studies.trial import Trial
-from optical_pt.table.resources import LanguageModels
-from optical_pt.table.systems import SYSTEMS, Row
-from optical_pt.training.bitext import SentencePair
-from optical_pt.translation import LexicalTable, NeuralTranslator
-
-ROWS = {row.key: row for row in SYSTEMS}
+from optical_pt.table.systems import choose_rows, system_name
 
 
 class Distillation(Study):
@@ -65,6 +56,9 @@ class Distillation(Study):
             help="distillations to compare (all but those from a neutral start)")  # fmt: skip
         add("--baseline", default=BEST_TRANSLATION, metavar="NAME",
             help="method that the others are tested against (%(default)s)")  # fmt: skip
+        add("--systems", type=lambda text: [word.strip() for word in text.split(",")],
+            metavar="psq,fusion,…",
+            help="of clir_table.py's, by key or family, to compare with (all)")  # fmt: skip
         add("--rival-seeds", type=int, metavar="N",
             help="of the distillations other than OPTICAL (default: as --seeds)")  # fmt: skip
         add("--nmt", metavar="MODEL",
@@ -86,6 +80,7 @@ class Distillation(Study):
             {code: training_pairs(options, code, limit) for code in languages},
             StudentStore(teacher, folder / "students"),
             chosen,
+            [row for row in choose_rows(options.systems) if row.key != "optical"],
             options.nmt,
             tuple(options.nmt_languages or languages) if options.nmt else (),
         )
@@ -113,7 +108,7 @@ class Distillation(Study):
 
     def derive(self, scores: pd.DataFrame) -> pd.DataFrame:
         """Add the best translation of each language, by the first measure, as a method."""
-        names = [ROWS[key].name for key in TRANSLATIONS]
+        names = [system_name(key) for key in TRANSLATIONS]
         translated = scores[scores["method"].isin(names)]
         first = scores["measure"].iloc[0]
         means = translated[translated["measure"] == first].groupby(["language", "method"])["value"]
@@ -139,86 +134,6 @@ class Distillation(Study):
         return [sentence for task in tasks for sentence in claims(result, task, "MAP", **rivals)]
 
 
-@dataclass(frozen=True, eq=False)
-class Bench:
-    """All that trials share.
-
-    Attributes:
-        tasks: Of each language.
-        pairs: Of each language.
-        students: Are made here.
-        recipes: By method.
-        nmt: Model that translates, if any.
-        nmt_languages: That it translates.
-    """
-
-    tasks: Mapping[str, RetrievalTask]
-    pairs: Mapping[str, list[SentencePair]]
-    students: StudentStore
-    recipes: Mapping[str, Recipe]
-    nmt: str | None = None
-    nmt_languages: tuple[str, ...] = ()
-
-    def translations(self, language: str) -> list[Row]:
-        """Rows that translate a language."""
-        with_nmt = language in self.nmt_languages
-        return [ROWS[key] for key in TRANSLATIONS if with_nmt or not key.startswith("nmt")]
-
-    def trials(self, seeds: Sequence[int], rival_seeds: Sequence[int]) -> list[Trial]:
-        """Language by language: translations and the ceiling once, students with each seed."""
-        trials = []
-        for language in self.pairs:
-            names = [row.name for row in self.translations(language)]
-            if self.tasks[language].english[language] is not None:
-                names.append(CEILING)
-            trials += [Trial(name, language, seeds[0]) for name in names]
-            for name, recipe in self.recipes.items():
-                # Without training, a seed decides nothing.
-                own = seeds if name == OPTICAL else rival_seeds
-                own = own if recipe.settings.epochs else own[:1]
-                trials += [Trial(name, language, seed) for seed in own]
-        return trials
-
-    def measure(self, trial: Trial) -> pd.DataFrame:
-        """The scores of a trial."""
-        task = self.tasks[trial.language]
-        if trial.method in self.recipes:
-            recipe, pairs = self.recipes[trial.method], self.pairs[trial.language]
-            student = self.students.get(recipe, pairs, trial.language, trial.seed)
-            return task.score_student(student, trial.language)
-        if trial.method == CEILING:
-            pipeline = ROWS["english-teacher"].build(task.resources, LanguageModels())
-            return task.score(pipeline, trial.language, task.english[trial.language])
-        row = next(row for row in SYSTEMS if row.name == trial.method)
-        models = self._models(trial.language, row)
-        return task.score(row.build(task.resources, models), trial.language)
-
-    def identity(self, trial: Trial) -> str:
-        """What decides the scores of a trial."""
-        task = self.tasks[trial.language]
-        pairs = self.pairs[trial.language]
-        if trial.method in self.recipes:
-            own = self.students.identity(self.recipes[trial.method], pairs, trial.seed)
-        else:
-            # The untrained start's identity tells the pairs apart.
-            own = self.students.identity(Recipe("pairs"), pairs)
-        nmt = self._nmt_hash if trial.method.startswith("NMT") else ""
-        return f"{trial.method} {task.identity} {own} {nmt}"
-
-    @cached_property
-    def _nmt_hash(self) -> str:
-        return hash_path(self.nmt)
-
-    def _models(self, language: str, row: Row) -> LanguageModels:
-        if "translator" in row.needs:
-            translator = NeuralTranslator(
-                self.nmt, source=language, target="en", device=self.students.teacher.device,
-                cache=self.students.folder.parent / "translations.sqlite",
-            )  # fmt: skip
-            return LanguageModels(translator=translator)
-        return LanguageModels(lexicon=LexicalTable.learn(self.pairs[language], language=language))
-
-
 def choose_methods(given: list[str] | None, known: dict[str, Recipe]) -> dict[str, Recipe]:
     """The recipes of the methods that are asked for.
 
@@ -234,8 +149,9 @@ def choose_methods(given: list[str] | None, known: dict[str, Recipe]) -> dict[st
 
 def _check_baseline(name: str, bench: Bench) -> None:
     """Refuse an unknown one now, rather than after hours of training."""
-    trials = bench.trials(range(1), range(1))
-    known = [BEST_TRANSLATION, *dict.fromkeys(trial.method for trial in trials)]
+    known = list(dict.fromkeys(trial.method for trial in bench.trials(range(1), range(1))))
+    if any(system_name(key) in known for key in TRANSLATIONS):
+        known.append(BEST_TRANSLATION)
     if name not in known:
         raise InputError(f"--baseline {name}: choose from {', '.join(known)}")
 

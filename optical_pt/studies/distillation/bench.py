@@ -1,0 +1,123 @@
+"""Systems and students of each language, and how they are scored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from optical_pt.files import hash_path
+from optical_pt.models import LateInteraction
+from optical_pt.studies.distillation.methods import OPTICAL
+from optical_pt.studies.retrieval import RetrievalTask
+from optical_pt.studies.students import Recipe, StudentStore
+from optical_pt.studies.trial import Trial
+from optical_pt.table.resources import LanguageModels
+from optical_pt.table.systems import SYSTEMS, Row
+from optical_pt.training.bitext import SentencePair
+from optical_pt.translation import LexicalTable, NeuralTranslator
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """All that trials share.
+
+    Attributes:
+        tasks: Of each language.
+        pairs: Of each language.
+        students: Are made here.
+        recipes: By method.
+        systems: Rows of the main table that are not trained here; those that rerank or fuse use
+            OPTICAL's first student.
+        nmt: Model that translates, if any.
+        nmt_languages: That it translates.
+    """
+
+    tasks: Mapping[str, RetrievalTask]
+    pairs: Mapping[str, list[SentencePair]]
+    students: StudentStore
+    recipes: Mapping[str, Recipe]
+    systems: Sequence[Row] = tuple(row for row in SYSTEMS if row.key != "optical")
+    nmt: str | None = None
+    nmt_languages: tuple[str, ...] = ()
+
+    def rows(self, language: str) -> list[Row]:
+        """The systems that a language has models and queries for."""
+        lacks = set()
+        if language not in self.nmt_languages:
+            lacks.add("translator")
+        if OPTICAL not in self.recipes:
+            lacks.add("student")
+        english = self.tasks[language].english[language] is not None
+        return [
+            row
+            for row in self.systems
+            if lacks.isdisjoint(row.needs) and (english or not row.english)
+        ]
+
+    def trials(self, seeds: Sequence[int], rival_seeds: Sequence[int]) -> list[Trial]:
+        """Language by language: systems once, students with each seed."""
+        trials = []
+        for language in self.pairs:
+            trials += [Trial(row.name, language, seeds[0]) for row in self.rows(language)]
+            for name, recipe in self.recipes.items():
+                # Without training, a seed decides nothing.
+                own = seeds if name == OPTICAL else rival_seeds
+                own = own if recipe.settings.epochs else own[:1]
+                trials += [Trial(name, language, seed) for seed in own]
+        return trials
+
+    def measure(self, trial: Trial) -> pd.DataFrame:
+        """The scores of a trial."""
+        task = self.tasks[trial.language]
+        if trial.method in self.recipes:
+            return task.score_student(self._student(trial), trial.language)
+        row = _row(trial.method)
+        models = LanguageModels(
+            student=self._student(trial) if "student" in row.needs else None,
+            lexicon=self._lexicon(trial) if "lexicon" in row.needs else None,
+            translator=self._translator(trial) if "translator" in row.needs else None,
+        )
+        asked = task.english[trial.language] if row.english else None
+        return task.score(row.build(task.resources, models), trial.language, asked)
+
+    def identity(self, trial: Trial) -> str:
+        """What decides the scores of a trial."""
+        task = self.tasks[trial.language]
+        if trial.method in self.recipes:
+            return f"{trial.method} {task.identity} {self._student_identity(trial)} "
+        # Tells the pairs apart.
+        pairs = self.students.identity(Recipe("pairs"), self.pairs[trial.language])
+        needs = _row(trial.method).needs
+        nmt = self._nmt_hash if "translator" in needs else ""
+        student = f" {self._student_identity(trial)}" if "student" in needs else ""
+        return f"{trial.method} {task.identity} {pairs} {nmt}{student}"
+
+    def _student(self, trial: Trial) -> LateInteraction:
+        recipe, pairs = self._recipe(trial), self.pairs[trial.language]
+        return self.students.get(recipe, pairs, trial.language, trial.seed)
+
+    def _student_identity(self, trial: Trial) -> str:
+        return self.students.identity(self._recipe(trial), self.pairs[trial.language], trial.seed)
+
+    def _recipe(self, trial: Trial) -> Recipe:
+        return self.recipes.get(trial.method) or self.recipes[OPTICAL]
+
+    def _lexicon(self, trial: Trial) -> LexicalTable:
+        return LexicalTable.learn(self.pairs[trial.language], language=trial.language)
+
+    def _translator(self, trial: Trial) -> NeuralTranslator:
+        return NeuralTranslator(
+            self.nmt, source=trial.language, target="en", device=self.students.teacher.device,
+            cache=self.students.folder.parent / "translations.sqlite",
+        )  # fmt: skip
+
+    @cached_property
+    def _nmt_hash(self) -> str:
+        return hash_path(self.nmt)
+
+
+def _row(name: str) -> Row:
+    return next(row for row in SYSTEMS if row.name == name)
