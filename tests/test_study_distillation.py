@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ from optical_pt.studies.distillation.methods import (
     CEILING,
     LOSSES,
     OPTICAL,
+    OPTICAL_MSE,
     START,
     neutral,
 )
@@ -168,6 +170,14 @@ def test_rivals_from_a_neutral_start_are_tested_against_each_other(words, tmp_pa
     assert sentence.startswith("- pool MAP, ha: ")
     record = json.loads((tmp_path / "manifest.json").read_text())
     assert "'new_embeddings': 'mean'" in record["recipes"][ours]
+
+
+def test_rivals_may_have_fewer_seeds(words, tmp_path):
+    more = ["--languages", "ha", "--seeds", "3", "--rival-seeds", "1", "--systems", "psq"]
+    trials = open_plan(Distillation(), [*words, *more], tmp_path).trials
+    seeds = Counter(trial.method for trial in trials)
+    assert {name for name, count in seeds.items() if count == 3} == {OPTICAL, OPTICAL_MSE}
+    assert set(seeds.values()) == {1, 3}
 
 
 def test_budgets_are_nested_and_end_with_all_pairs(words, tmp_path, capsys):

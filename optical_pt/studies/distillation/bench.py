@@ -10,7 +10,7 @@ import pandas as pd
 
 from optical_pt.files import hash_path
 from optical_pt.models import LateInteraction
-from optical_pt.studies.distillation.methods import OPTICAL
+from optical_pt.studies.distillation.methods import OPTICAL, OURS
 from optical_pt.studies.retrieval import RetrievalTask
 from optical_pt.studies.students import Recipe, StudentStore
 from optical_pt.studies.trial import Trial
@@ -64,7 +64,7 @@ class Bench:
             trials += [Trial(row.name, language, seeds[0]) for row in self.rows(language)]
             for name, recipe in self.recipes.items():
                 # Without training, a seed decides nothing.
-                own = seeds if name == OPTICAL else rival_seeds
+                own = seeds if name in OURS else rival_seeds
                 own = own if recipe.settings.epochs else own[:1]
                 trials += [Trial(name, language, seed) for seed in own]
         return trials

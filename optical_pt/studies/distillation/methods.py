@@ -9,6 +9,7 @@ from optical_pt.training.settings import TrainingSettings
 from optical_pt.training.start_settings import StartSettings
 
 OPTICAL = "OPTICAL"
+OPTICAL_MSE = "OPTICAL + MSE"
 START = "untrained start"
 CEILING = "human English >> teacher"
 BEST_TRANSLATION = "best translation"
@@ -20,9 +21,12 @@ LOSSES: Mapping[str, Mapping[str, float]] = {
     "greedy alignment": {"greedy": 1.0},
     "score distillation": {"scores": 1.0},
     "contrastive": {"contrastive": 1.0},
-    "OPTICAL + MSE": {"ot": 1.0, "mse": 1.0},
+    OPTICAL_MSE: {"ot": 1.0, "mse": 1.0},
     "OPTICAL + contrastive": {"ot": 1.0, "contrastive": 0.1},
 }
+
+#: Have all the seeds; rivals may have fewer.
+OURS = (OPTICAL, OPTICAL_MSE)
 
 #: Methods that are also trained from embeddings that know no word: the mean of the teacher's.
 NEUTRAL = (OPTICAL, "MSE", "greedy alignment", "contrastive")

@@ -21,6 +21,7 @@ from optical_pt.studies.distillation.methods import (
     CEILING,
     NEUTRAL,
     OPTICAL,
+    OURS,
     TRANSLATIONS,
     neutral,
     recipes,
@@ -60,7 +61,7 @@ class Distillation(Study):
             metavar="psq,fusion,…",
             help="of clir_table.py's, by key or family, to compare with (all)")  # fmt: skip
         add("--rival-seeds", type=int, metavar="N",
-            help="of the distillations other than OPTICAL (default: as --seeds)")  # fmt: skip
+            help=f"of methods other than {' and '.join(OURS)} (default: as --seeds)")  # fmt: skip
         add("--nmt", metavar="MODEL",
             help="seq2seq model trained on the same pairs (optical_pt.training.nmt)")  # fmt: skip
         add("--nmt-languages", type=lambda text: text.split(","), metavar="ha,…",
