@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from optical_pt.alignment.name_prefixes import name_pattern
 from optical_pt.errors import InputError
+from optical_pt.lookalikes import lookalike_steps
 from optical_pt.models.fragments import cut_words
 
 if TYPE_CHECKING:
@@ -197,6 +198,8 @@ def wordpiece_state(tokenizer: PreTrainedTokenizerBase) -> dict:
 def student_normalizer(state: dict, name_prefixes: Sequence[str] = ()) -> dict | None:
     """Cut prefixes off names, then normalise as the teacher, but spare the marks of Indic scripts.
 
+    Letters that look like others are replaced, see :mod:`optical_pt.lookalikes`.
+
     Args:
         state: of the teacher's tokenizer.
         name_prefixes: if any.
@@ -217,6 +220,7 @@ def _script_safe(bert: dict | None) -> dict | None:
     lowercase = bert["lowercase"]
     strips = bert["strip_accents"] if bert["strip_accents"] is not None else lowercase
     steps: list[dict] = [{**bert, "lowercase": False, "strip_accents": False}, {"type": "NFKC"}]
+    steps += lookalike_steps()
     if lowercase:
         steps.append({"type": "Lowercase"})
     if strips:

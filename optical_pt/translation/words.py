@@ -6,6 +6,8 @@ import unicodedata
 from functools import lru_cache
 from itertools import groupby
 
+from optical_pt.lookalikes import fold_lookalikes
+
 # Scripts written without spaces, as (first, last) code points. Such a run of characters is cut
 # into overlapping n-grams: pairs for ideographs and kana, where two characters often make a word,
 # and the single characters as well; fours for the Indic-derived alphabets, where one syllable
@@ -29,9 +31,11 @@ def words(text: str, language: str) -> list[str]:
     """Cut a text into lower-cased, NFKC-normalised words.
 
     A word is a run of letters, combining marks and digits of any script, so that Hindi keeps its
-    vowel signs. Runs in scripts without spaces become overlapping character n-grams: 1 and 2 for
-    Chinese and Japanese (on Chinese queries of MLQA, one-best translation with BM25 had MAP .128
-    with both, .110 with pairs alone and .084 with characters), 4 for Thai, Lao, Burmese and Khmer.
+    vowel signs. Letters typed for others that look like them are read as these
+    (:mod:`optical_pt.lookalikes`). Runs in scripts without spaces become overlapping character
+    n-grams: 1 and 2 for Chinese and Japanese (on Chinese queries of MLQA, one-best translation with
+    BM25 had MAP .128 with both, .110 with pairs alone and .084 with characters), 4 for Thai, Lao,
+    Burmese and Khmer.
 
     Args:
         text: in any script.
@@ -42,7 +46,7 @@ def words(text: str, language: str) -> list[str]:
     >>> words("IRMAK", "tr"), words("北京大", "zh")
     (['ırmak'], ['北', '京', '大', '北京', '京大'])
     """
-    text = unicodedata.normalize("NFKC", text)
+    text = fold_lookalikes(unicodedata.normalize("NFKC", text))
     if language in _DOTTED_I:
         text = text.replace("İ", "i").replace("I", "ı")
     # Lower-casing can decompose (İ becomes i and a combining dot), so normalise again.
