@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# What made the folders distillation*, beside shared/data. CPU, one thread a job.
+set -eu
+B=../shared/data/bitext
+
+# NMT: the students' pairs of all its languages, and as many English sentences to copy.
+bitext=""
+for l in ha ig yo zu hi tr de; do bitext="$bitext --bitext $l=$B/en-$l.tsv.gz"; done
+python -m optical_pt.training.nmt $bitext --limit 15000 --seed 0 --epochs 2.4 --copy-share 1.0 \
+  --guide-weight 1.0 --evaluate-steps 500 --max-repeat 1 --question-repeat 3 --output nmt-pool
+
+proof() {
+  python experiments/distillation.py --full --epochs 2 --resume --indexes indexes \
+    --output "experiments/results/$1" "${@:2}"
+}
+proof distillation --languages ha,ig,yo,zu --seeds 3 --rival-seeds 1 --nmt nmt-pool \
+  --methods "OPTICAL,MSE,greedy alignment,contrastive,OPTICAL + MSE,untrained start"
+proof distillation-languages --languages ha,ig,yo,zu,rw,tw,hi,tr,de --seeds 1 --nmt nmt-pool \
+  --nmt-languages ha,ig,yo,zu,hi,tr,de --methods "OPTICAL,OPTICAL + MSE,untrained start"
+proof distillation-neutral --languages ha --seeds 3 --systems psq,english-teacher \
+  --methods "OPTICAL (neutral start),MSE (neutral start)" --baseline "MSE (neutral start)"
