@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tiny_models import tiny_encoder
 from transformers import AutoTokenizer
 
-from optical_pt.alignment import cut_names, learn_name_prefixes
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.own_vocabulary import learn_own_pieces, replace_vocabulary
 from optical_pt.models.tokenizer_extension import (
@@ -17,7 +18,10 @@ from optical_pt.models.tokenizer_extension import (
     name_prefixes_of,
     unknown_share,
 )
+from optical_pt.text import cut_prefixes, learn_name_prefixes
 from optical_pt.training.bitext import SentencePair
+from optical_pt.translation import LexicalTable
+from optical_pt.translation.word_lexicon import WordLexicon
 
 NAMES = ["Mandela", "Kenya", "Sisulu", "Maputo"]
 PREFIXES = ("e", "ka", "u")
@@ -86,20 +90,20 @@ def test_languages_do_not_add_up():
     ],
 )
 def test_names_are_cut_off(text, cut):
-    assert cut_names(text, PREFIXES) == cut
-    assert cut_names(text, ()) == text
+    assert cut_prefixes(text, PREFIXES) == cut
+    assert cut_prefixes(text, ()) == text
 
 
 def test_prefixes_are_no_patterns():
-    assert cut_names("a.Mandela aXMandela", ("a.",)) == "a. Mandela aXMandela"
+    assert cut_prefixes("a.Mandela aXMandela", ("a.",)) == "a. Mandela aXMandela"
 
 
 @given(st.text(), st.lists(st.text("abu", min_size=1, max_size=4), max_size=4))
 def test_cutting_only_adds_spaces_and_twice_is_once(text, prefixes):
     prefixes = tuple(prefixes)
-    cut = cut_names(text, prefixes)
+    cut = cut_prefixes(text, prefixes)
     assert cut.replace(" ", "") == text.replace(" ", "")
-    assert cut_names(cut, prefixes) == cut
+    assert cut_prefixes(cut, prefixes) == cut
 
 
 def test_a_student_knows_names_behind_prefixes(tokenizer, tmp_path):
@@ -115,6 +119,24 @@ def test_a_student_knows_names_behind_prefixes(tokenizer, tmp_path):
     assert tokens(loaded, text[0]) == ["u", "mandela", "e", "kenya"]
     assert name_prefixes_of(loaded) == list(PREFIXES)
     assert name_prefixes_of(plain) == []
+
+
+def test_students_and_lexical_tables_cut_composed_and_decomposed_names(tokenizer):
+    student = extend_tokenizer(tokenizer, ["étienne"], name_prefixes=("u",))
+    table = LexicalTable("zu", {}, name_prefixes=("u",))
+    for form in ("NFC", "NFD"):
+        name = unicodedata.normalize(form, "uÉtienne")
+        assert table.words(name) == ["u", "étienne"]
+        assert tokens(student, name)[0] == "u"
+        assert tokens(student, name) == tokens(student, "u étienne")
+    assert table.words("ｕＭａｎｄｅｌａ") == ["u", "mandela"]
+    assert tokens(student, "ｕＭａｎｄｅｌａ") == ["u", "mandela"]
+
+
+def test_a_dictionary_learns_words_as_they_are():
+    lexicon = WordLexicon.learn(PAIRS * 3, source="zu", target="en")
+    _, name, _ = lexicon.units("1", "Namhlanje uMandela uyacula")
+    assert name.choices == ("mandela",)
 
 
 def test_offsets_are_those_of_the_text(tokenizer):

@@ -9,12 +9,12 @@ import torch
 from cipher import ENGLISH, cipher_pairs
 from tiny_models import tiny_encoder
 
-from optical_pt.models.student import copy_query_side
 from optical_pt.training.attention import plain_attention
 from optical_pt.training.hold_out import hold_out
 from optical_pt.training.run import train
 from optical_pt.training.settings import TrainingSettings
-from optical_pt.training.vocabulary import new_vocabulary
+from optical_pt.training.start_settings import StartSettings
+from optical_pt.training.starts import make_start
 
 torch.set_num_threads(1)
 
@@ -39,7 +39,7 @@ def teacher():
 
 
 def start(teacher, kept):
-    return copy_query_side(teacher, *new_vocabulary(teacher, kept, size=100))
+    return make_start(teacher, kept, StartSettings(vocabulary=100), seed=0)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_stored_and_fresh_teacher_embeddings_train_alike(teacher, tmp_path):
 
 
 def test_attention_is_plain_while_a_cpu_trains_in_bf16_only(teacher):
-    student = copy_query_side(teacher)
+    student = make_start(teacher, [], StartSettings(vocabulary=0), seed=0)
     body = student[0].auto_model
     before = body.config._attn_implementation
     for bf16 in (True, False):

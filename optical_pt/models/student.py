@@ -19,8 +19,8 @@ def copy_query_side(
     teacher: MultiVectorEncoder,
     pieces: Sequence[str] = (),
     embeddings: torch.Tensor | None = None,
-    name_prefixes: Sequence[str] = (),
     *,
+    name_prefixes: Sequence[str] = (),
     share_body: bool = False,
 ) -> MultiVectorEncoder:
     """Copy a teacher's query side, with vocabulary entries added.
@@ -29,7 +29,7 @@ def copy_query_side(
         teacher: the late-interaction model to start from.
         pieces: new WordPiece entries.
         embeddings: ``(pieces, hidden size)`` word embeddings of the new entries.
-        name_prefixes: of the language of the entries, see
+        name_prefixes: of the entries' languages, see
             :func:`~optical_pt.models.tokenizer_extension.extend_tokenizer`.
         share_body: use the teacher's own weights, word embeddings aside, rather than copies (for
             inference).
@@ -48,10 +48,11 @@ def copy_query_side(
     transformer, *others = [copy.deepcopy(module, memo) for module in modules]
     # No token embedding passes through it; loading a directory makes a random one.
     transformer.auto_model.pooler = None
-    if pieces:
+    if pieces or name_prefixes:
         transformer.processor = extend_tokenizer(
             transformer.tokenizer, pieces, name_prefixes=name_prefixes
         )
+    if pieces:
         body, size = transformer.auto_model, len(transformer.tokenizer)
         body.resize_token_embeddings(size, mean_resizing=False)
         with torch.no_grad():

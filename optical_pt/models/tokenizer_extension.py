@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from optical_pt.alignment.name_prefixes import name_pattern
 from optical_pt.errors import InputError
-from optical_pt.lookalikes import lookalike_steps
 from optical_pt.models.fragments import cut_words
+from optical_pt.text.lookalikes import lookalike_steps
+from optical_pt.text.name_prefixes import name_pattern
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -37,7 +37,7 @@ def extend_tokenizer(
         tokenizer: a fast WordPiece tokenizer.
         pieces: new entries in their order; ``##x`` continues a word.
         name_prefixes: are words of their own before a name, see
-            :mod:`optical_pt.alignment.name_prefixes`; the tokenizer keeps them as an option
+            :mod:`optical_pt.text.name_prefixes`; the tokenizer keeps them as an option
             (:func:`name_prefixes_of`).
 
     Returns:
@@ -77,7 +77,7 @@ def student_tokenizer(
 
 
 def name_prefixes_of(tokenizer: PreTrainedTokenizerBase) -> list[str]:
-    """The prefixes of names that :func:`extend_tokenizer` gave a tokenizer."""
+    """The prefixes of names that a student's tokenizer was given."""
     return tokenizer.init_kwargs.get("name_prefixes", [])
 
 
@@ -198,7 +198,7 @@ def wordpiece_state(tokenizer: PreTrainedTokenizerBase) -> dict:
 def student_normalizer(state: dict, name_prefixes: Sequence[str] = ()) -> dict | None:
     """Cut prefixes off names, then normalise as the teacher, but spare the marks of Indic scripts.
 
-    Letters that look like others are replaced, see :mod:`optical_pt.lookalikes`.
+    Letters that look like others are replaced, see :mod:`optical_pt.text.lookalikes`.
 
     Args:
         state: of the teacher's tokenizer.
@@ -207,10 +207,10 @@ def student_normalizer(state: dict, name_prefixes: Sequence[str] = ()) -> dict |
     normalizer = _script_safe(state["normalizer"])
     if not name_prefixes:
         return normalizer
-    # First, while there are capitals.
+    # While there are capitals.
     cut = {"type": "Replace", "pattern": {"Regex": name_pattern(name_prefixes)}, "content": " "}
     others = [] if normalizer is None else [normalizer]
-    return {"type": "Sequence", "normalizers": [cut, *others]}
+    return {"type": "Sequence", "normalizers": [{"type": "NFKC"}, cut, *others]}
 
 
 def _script_safe(bert: dict | None) -> dict | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from optical_pt.errors import InputError
@@ -11,7 +13,7 @@ from optical_pt.studies.tables import ALPHA, column_title
 
 def finding(
     result: StudyResult, task: str, measure: str, *, group: str | None = None,
-    level: float | None = None,
+    level: float | None = None, methods: Collection[str] | None = None,
 ) -> str:  # fmt: skip
     """Which method is best on a group's mean (or the only language), and whether tests show it.
 
@@ -22,6 +24,7 @@ def finding(
         group: ``"low"``, ``"other"`` or ``"all"``; by default the widest that there is.
         level: On the study's axis; by default each method's rows without one, or the best level of
             all, named in the sentence.
+        methods: That are compared; by default all, ceilings included.
 
     Returns:
         One or two sentences. "Better" is only said where the corrected test says so; where the
@@ -31,7 +34,10 @@ def finding(
     Raises:
         InputError: if the task and measure, the group or the level was not measured.
     """
-    rows = _scope(result.rows(task, measure), group)
+    rows = result.rows(task, measure)
+    if methods is not None:
+        rows = rows[rows["method"].isin(methods)]
+    rows = _scope(rows, group)
     if level is not None:
         rows = rows[rows["level"] == level]
     if rows.empty:

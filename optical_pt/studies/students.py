@@ -10,6 +10,7 @@ from pathlib import Path
 from optical_pt.errors import InputError
 from optical_pt.files import file_stem, hash_bytes
 from optical_pt.models import LateInteraction
+from optical_pt.text import TEXT_REVISION
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.distil import distil
 from optical_pt.training.settings import TrainingSettings
@@ -36,7 +37,7 @@ class Recipe:
         """Text that changes whenever other weights would come out of the same pairs."""
         # As a float, since 2 epochs and 2.0 are the same.
         settings = replace(self.settings, seed=seed, epochs=float(self.settings.epochs))
-        return f"{asdict(settings)} {self.start.facts()}"
+        return f"{asdict(settings)} {self.start.facts()} text {TEXT_REVISION}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -83,8 +83,10 @@ def _what_happened(record: Mapping[str, Any]) -> str:
     if not losses:
         return f"It was not trained; it is as it started: {_start(record['start'])}."
     first, last = losses[0], losses[-1]
+    prefixes = record.get("name_prefixes")
+    cut = f" Prefixes that are cut off names: {', '.join(prefixes)}." if prefixes else ""
     return (
-        f"It started as {_start(record['start'])}. The loss was {first['loss']:.3f} at step "
+        f"It started as {_start(record['start'])}.{cut} The loss was {first['loss']:.3f} at step "
         f"{first['step']} and {last['loss']:.3f} at step {last['step']}; the weights are those of "
         f"step {record['released']}."
     )

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 from optical_pt.errors import InputError
 from optical_pt.files import refuse_existing, write_directory, write_text
 from optical_pt.models import LateInteraction
+from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.student import join_sides
+from optical_pt.models.tokenizer_extension import name_prefixes_of
 from optical_pt.models.vocabulary_student import save_vocabulary_student
+from optical_pt.text import TEXT_REVISION
 from optical_pt.training.card import student_card
 from optical_pt.training.checkpoints import open_checkpoints
 from optical_pt.training.hold_out import hold_out
@@ -87,6 +90,7 @@ def distil(
             "teacher": teacher.fingerprint,
             "bitext": _hash(pairs),
             **start.facts(),
+            "text": TEXT_REVISION,
             **settings.facts(),
             "queries": queries.fingerprint if queries else None,
         }
@@ -114,6 +118,7 @@ def distil(
             "start": asdict(start),
             "settings": asdict(settings),
             **asdict(history),
+            "name_prefixes": name_prefixes_of(query_modules(student)[0].tokenizer),
             **(provenance or {}),
         }
         _release(student, teacher, kept, release, record, output)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from optical_pt.alignment import learn_name_prefixes
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.tokenizer_extension import extend_tokenizer, learn_pieces, unknown_share
+from optical_pt.text import learn_name_prefixes
 from optical_pt.training.new_embeddings import new_embeddings
 
 if TYPE_CHECKING:
@@ -25,12 +25,13 @@ FRAGMENTS = 3000
 
 
 class NewVocabulary(NamedTuple):
-    """What a tokenizer lacks for a language.
+    """What a tokenizer lacks for the languages of a bitext.
 
     Attributes:
         pieces: New entries.
         embeddings: Theirs, ``(pieces, hidden size)`` float32.
-        name_prefixes: Are cut off names, see :mod:`optical_pt.alignment.name_prefixes`.
+        name_prefixes: Are cut off names of all the languages, see
+            :mod:`optical_pt.text.name_prefixes`.
     """
 
     pieces: list[str]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import gzip
 import os
 import tempfile
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from optical_pt.alignment import cut_names, learn_name_prefixes
 from optical_pt.errors import InputError
+from optical_pt.text import cut_prefixes, learn_name_prefixes
 from optical_pt.training.bitext import SentencePair
 from optical_pt.translation.words import is_latin, without_diacritics, words
 
@@ -26,7 +27,7 @@ class LexicalTable:
         language: ISO 639 code of the foreign language: decides how text is cut into words.
         translations: for each foreign word, its English words and their probabilities.
         name_prefixes: prefixes that are words of their own before a name, see
-            :mod:`optical_pt.alignment.name_prefixes`.
+            :mod:`optical_pt.text.name_prefixes`.
 
     Attributes:
         language: as given.
@@ -55,7 +56,8 @@ class LexicalTable:
         >>> LexicalTable("zu", {}, name_prefixes=["e", "u"]).words("UMandela eThekwini")
         ['u', 'mandela', 'e', 'thekwini']
         """
-        return words(cut_names(text, self.name_prefixes), self.language)
+        text = unicodedata.normalize("NFKC", text)
+        return words(cut_prefixes(text, self.name_prefixes), self.language)
 
     def lookup(self, word: str) -> dict[str, float]:
         """The translations of a lower-cased word, the most probable first; empty if unknown.
@@ -86,6 +88,7 @@ class LexicalTable:
         top_k: int = 10,
         min_probability: float = 0.01,
         min_count: int = 2,
+        name_prefixes: Iterable[str] | None = None,
     ) -> LexicalTable:
         """Learn a table with IBM model 1 (:func:`optical_pt.alignment.ibm1.ibm1`).
 
@@ -101,6 +104,7 @@ class LexicalTable:
             top_k: keep so many translations of a word at most.
             min_probability: and only those that are at least so probable.
             min_count: leave out foreign words in Latin script that occur less often.
+            name_prefixes: to cut off names; None learns them from the pairs.
 
         Raises:
             InputError: if there is no pair.
@@ -108,7 +112,9 @@ class LexicalTable:
         from optical_pt.alignment.ibm1 import ibm1
 
         pairs = list(pairs)
-        table = cls(language, {}, learn_name_prefixes(pairs))
+        if name_prefixes is None:
+            name_prefixes = learn_name_prefixes(pairs)
+        table = cls(language, {}, name_prefixes)
         foreign_ids: dict[str, int] = {}
         english_ids: dict[str, int] = {}
         foreign, english, counts = [], [], Counter()

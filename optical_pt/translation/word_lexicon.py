@@ -61,7 +61,8 @@ class WordLexicon:
             raise InputError(f"{source} to {target}: bitext gives words from or into English only")
         if source == _ENGLISH:
             pairs = [SentencePair(pair.foreign, pair.english, _ENGLISH, pair.tag) for pair in pairs]
-        table = LexicalTable.learn(pairs, language=source)
+        # Texts are looked up by their words as they are.
+        table = LexicalTable.learn(pairs, language=source, name_prefixes=())
         best = {word: [next(iter(found))] for word, found in table.translations.items()}
         return cls(source, target, best)
 

@@ -6,7 +6,7 @@ import unicodedata
 from functools import lru_cache
 from itertools import groupby
 
-from optical_pt.lookalikes import fold_lookalikes
+from optical_pt.text import fold_lookalikes
 
 # Scripts written without spaces, as (first, last) code points. Such a run of characters is cut
 # into overlapping n-grams: pairs for ideographs and kana, where two characters often make a word,
@@ -32,7 +32,7 @@ def words(text: str, language: str) -> list[str]:
 
     A word is a run of letters, combining marks and digits of any script, so that Hindi keeps its
     vowel signs. Letters typed for others that look like them are read as these
-    (:mod:`optical_pt.lookalikes`). Runs in scripts without spaces become overlapping character
+    (:mod:`optical_pt.text.lookalikes`). Runs in scripts without spaces become overlapping character
     n-grams: 1 and 2 for Chinese and Japanese (on Chinese queries of MLQA, one-best translation with
     BM25 had MAP .128 with both, .110 with pairs alone and .084 with characters), 4 for Thai, Lao,
     Burmese and Khmer.

@@ -14,6 +14,7 @@ from optical_pt.studies.retrieval import RetrievalTask
 from optical_pt.studies.students import Recipe, StudentStore
 from optical_pt.table.resources import LanguageModels
 from optical_pt.table.systems import SYSTEMS
+from optical_pt.text import TEXT_REVISION
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.nmt.pipeline import build_nmt
 from optical_pt.training.nmt.settings import NmtSettings
@@ -76,8 +77,8 @@ class LexicalMethod:
         return ROWS["psq"].build(task.resources, models)
 
     def identity(self, seed: int) -> str:
-        """It has no settings."""
-        return "PSQ"
+        """It has no settings, but the words that it is learnt from."""
+        return f"PSQ text {TEXT_REVISION}"
 
 
 @dataclass(frozen=True)

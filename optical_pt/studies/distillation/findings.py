@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from optical_pt.studies.distillation.methods import DISTILLATIONS
 from optical_pt.studies.findings import finding
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.tables import ALPHA
@@ -32,8 +33,9 @@ def claims(
         members = single[single["group"] == group]
         if not members.empty:
             sentences += _about(members, group, ours, rival, ceiling)
-    students = [name for name in result.methods if name not in (rival, ceiling)]
-    return [*sentences, finding(result, task, measure)] if len(students) > 1 else sentences
+    if len(set(DISTILLATIONS) & set(result.methods)) > 1:
+        sentences.append(finding(result, task, measure, methods=DISTILLATIONS))
+    return sentences
 
 
 def _about(rows: pd.DataFrame, group: str, ours: str, rival: str, ceiling: str) -> list[str]:

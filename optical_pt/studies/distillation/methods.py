@@ -31,6 +31,9 @@ OURS = (OPTICAL, OPTICAL_MSE)
 #: Methods that are also trained from embeddings that know no word: the mean of the teacher's.
 NEUTRAL = (OPTICAL, "MSE", "greedy alignment", "contrastive")
 
+#: All that train a student.
+DISTILLATIONS = (*LOSSES, *(f"{name} (neutral start)" for name in NEUTRAL))
+
 #: Rows of :data:`optical_pt.table.systems.SYSTEMS` that translate, by key.
 TRANSLATIONS = ("lexical", "psq", "nmt-bm25", "nmt-teacher")
 

@@ -30,4 +30,9 @@ def start(
         embeddings=settings.new_embeddings,
         seed=seed,
     )
-    return copy_query_side(teacher, *vocabulary)
+    return copy_query_side(
+        teacher,
+        vocabulary.pieces,
+        vocabulary.embeddings,
+        name_prefixes=vocabulary.name_prefixes,
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from optical_pt.alignment import learn_name_prefixes
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.own_vocabulary import kept_entries, learn_own_pieces, replace_vocabulary
 from optical_pt.models.student import copy_query_side
+from optical_pt.text import learn_name_prefixes
 from optical_pt.training.new_embeddings import new_embeddings
 
 if TYPE_CHECKING:

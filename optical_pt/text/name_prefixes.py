@@ -51,17 +51,22 @@ def learn_name_prefixes(
     return tuple(sorted({prefix for (_, prefix), seen in names.items() if len(seen) >= min_names}))
 
 
-def cut_names(text: str, prefixes: tuple[str, ...]) -> str:
+def cut_prefixes(text: str, prefixes: tuple[str, ...]) -> str:
     """The text with a space between each of the prefixes and the name after it.
 
-    >>> cut_names("UMandela wafunda eFort Hare", ("e", "u"))
+    Args:
+        text: in NFKC.
+        prefixes: as :func:`learn_name_prefixes` gives them. In a language that has "e" and "i",
+            "eBay" and "iPhone" are cut, too.
+
+    >>> cut_prefixes("UMandela wafunda eFort Hare", ("e", "u"))
     'U Mandela wafunda e Fort Hare'
     """
     return _cutter(prefixes).normalize_str(text) if prefixes else text
 
 
 def name_pattern(prefixes: Iterable[str]) -> str:
-    """Where :func:`cut_names` puts a space: an Oniguruma pattern, as tokenizers take it.
+    """Where :func:`cut_prefixes` puts a space: an Oniguruma pattern, as tokenizers take it.
 
     Words in capitals are left whole, so that after a prefix of one capital letter a name needs a
     small one as its second.
