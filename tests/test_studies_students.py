@@ -241,6 +241,9 @@ def test_what_decides_scores_decides_the_identity(collection, english, task, tmp
     ]
     assert len(set(found)) == len(found)
     assert identity(["ha", "sw"]) == found[1]
+    alone = open_task("pool", collection, ["sw"], english, tmp_path / "indexes")
+    both = open_task("pool", collection, ["ha", "sw"], english, tmp_path / "indexes")
+    assert alone.identities["sw"] == both.identities["sw"] != both.identities["ha"]
     assert not (tmp_path / "indexes" / "tokens").exists()  # made when it is searched
 
 

@@ -34,7 +34,8 @@ class RetrievalTask:
         qrels: Frames of qid, docno, label by language.
         english: Human English versions of the topics, where there are any.
         measures: ir-measures names.
-        identity: Hash of all the data, the measures and the teacher's fingerprint.
+        identities: By language, hash of the documents, its queries and judgments, the measures and
+            the teacher's fingerprint.
     """
 
     name: str
@@ -43,7 +44,12 @@ class RetrievalTask:
     qrels: Mapping[str, pd.DataFrame]
     english: Mapping[str, pd.DataFrame | None]
     measures: tuple[str, ...]
-    identity: str
+    identities: Mapping[str, str]
+
+    @property
+    def identity(self) -> str:
+        """Hash of the identities of all languages."""
+        return hash_bytes(repr(sorted(self.identities.items())).encode())
 
     @property
     def index(self) -> TokenIndex:
@@ -121,14 +127,11 @@ def open_task(
         collection = JudgedDocuments(collection, set(every["docno"]))
     resources = Resources(collection, teacher, Path(folder), device=device, qrels=every)
     resources.remember_documents()
-    text = "\n".join(
-        [
-            collection.documents_fingerprint(),
-            teacher.fingerprint,
-            *map(str, measures),
-            *(f"{code}\n{topics[code].to_csv()}{asked[code].to_csv()}" for code in sorted(topics)),
-        ]
-    )
-    return RetrievalTask(
-        name, resources, topics, asked, english, tuple(measures), hash_bytes(text.encode())
-    )
+    searched = [collection.documents_fingerprint(), teacher.fingerprint, *map(str, measures)]
+    identities = {
+        code: hash_bytes(
+            "\n".join([*searched, code, topics[code].to_csv(), asked[code].to_csv()]).encode()
+        )
+        for code in languages
+    }
+    return RetrievalTask(name, resources, topics, asked, english, tuple(measures), identities)

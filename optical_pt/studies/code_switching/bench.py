@@ -78,7 +78,7 @@ class Bench:
         """What decides the scores of a trial."""
         task, pairs = self.tasks[trial.language], self.pairs[trial.language]
         english = hash_bytes(task.english[trial.language].to_csv().encode())
-        parts = [task.identity, english, trial.name]
+        parts = [task.identities[trial.language], english, trial.name]
         if trial.method != CEILING:
             parts.append(self.lexicons[trial.language].identity)
             parts.append(self.students.identity(self.recipes[OT], pairs, trial.seed))

@@ -138,11 +138,11 @@ class Bench:
 
     def identity(self, trial: Trial) -> str:
         """What decides the scores of a trial."""
-        task = self.tasks[trial.language]
+        task = self.tasks[trial.language].identities[trial.language]
         if trial.method == CEILING:
-            return f"{trial.method} {task.identity}"
+            return f"{trial.method} {task}"
         pairs = "\n".join(f"{pair.english}\t{pair.foreign}" for pair in self._pairs(trial))
-        return f"{self.methods[trial.method].identity(trial.seed)} {task.identity} {pairs}"
+        return f"{self.methods[trial.method].identity(trial.seed)} {task} {pairs}"
 
     def _pairs(self, trial: Trial) -> Sequence[SentencePair]:
         return self.pairs[trial.language][: int(trial.level)]

@@ -85,15 +85,15 @@ class Bench:
 
     def identity(self, trial: Trial) -> str:
         """What decides the scores of a trial."""
-        task = self.tasks[trial.language]
+        task = self.tasks[trial.language].identities[trial.language]
         if trial.method in self.recipes:
-            return f"{trial.method} {task.identity} {self._student_identity(trial)} "
+            return f"{trial.method} {task} {self._student_identity(trial)}"
         # Tells the pairs apart.
         pairs = self.students.identity(Recipe("pairs"), self.pairs[trial.language])
         needs = _row(trial.method).needs
         nmt = self._nmt_hash if "translator" in needs else ""
         student = f" {self._student_identity(trial)}" if "student" in needs else ""
-        return f"{trial.method} {task.identity} {pairs} {nmt}{student}"
+        return f"{trial.method} {task} {pairs} {nmt}{student}"
 
     def _student(self, trial: Trial) -> LateInteraction:
         recipe, pairs = self._recipe(trial), self.pairs[trial.language]
