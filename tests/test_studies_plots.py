@@ -59,6 +59,11 @@ def test_bars_are_methods_by_languages(compared, drawn):
     assert heights["OT"] == pytest.approx([np.mean(UP)] * 5)
 
 
+def test_bars_of_some_methods(compared, drawn):
+    picture(bar_plot(compared, ["OT", "MSE", "not measured"]))
+    assert labels(drawn[0]) == ["MSE", "OT"]
+
+
 def test_bars_of_levels_stand_side_by_side(levels, drawn):
     picture(bar_plot(levels))
     assert [axes.get_ylabel() for axes in drawn[0].axes] == ["pool MAP", "TyDi MAP"]

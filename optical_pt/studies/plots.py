@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,12 +24,16 @@ _HATCHES = ("", "///", "...", "xxx")  # tell bars apart once the colours are use
 FEW_LEVELS = 6
 
 
-def bar_plot(result: StudyResult) -> bytes:
+def bar_plot(result: StudyResult, methods: Collection[str] | None = None) -> bytes:
     """A PNG with one panel a task and measure: methods by languages, 95% intervals over queries.
 
     A method with levels has a bar for each.
+
+    Args:
+        result: Of a study.
+        methods: Of the result that are shown; None shows all.
     """
-    series = _series(result)
+    series = [(name, at) for name, at in _series(result) if methods is None or name in methods]
     widest = max(len(_scopes(result.rows(*measured))) for measured in result.measured)
     figure, panels = _panels(result, width=max(7.0, 1.2 + 0.22 * widest * len(series)))
     for axes, (task, measure) in zip(panels, result.measured, strict=True):

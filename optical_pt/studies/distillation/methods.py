@@ -36,6 +36,8 @@ DISTILLATIONS = (*LOSSES, *(f"{name} (neutral start)" for name in NEUTRAL))
 
 #: Rows of :data:`optical_pt.table.systems.SYSTEMS` that translate, by key.
 TRANSLATIONS = ("lexical", "psq", "nmt-bm25", "nmt-teacher")
+#: Rows in the plot, beside the distillations.
+PLOTTED = ("bm25", "psq", "nmt-teacher", "psq-fusion", "english-teacher")
 
 
 def recipes(epochs: float) -> dict[str, Recipe]:

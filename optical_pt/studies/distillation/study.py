@@ -23,6 +23,8 @@ from optical_pt.studies.distillation.methods import (
     NEUTRAL,
     OPTICAL,
     OURS,
+    PLOTTED,
+    START,
     TRANSLATIONS,
     neutral,
     recipes,
@@ -124,8 +126,9 @@ class Distillation(Study):
         )
 
     def plot(self, result: StudyResult) -> bytes:
-        """Bars by language."""
-        return bar_plot(result)
+        """Bars by language, of distillations and the strongest system of each kind."""
+        systems = [system_name(key) for key in PLOTTED]
+        return bar_plot(result, [*systems, START, *DISTILLATIONS])
 
     def findings(self, result: StudyResult) -> list[str]:
         """The three claims of the paper, with numbers; against another baseline, who is best."""
