@@ -16,6 +16,7 @@ proof() {
 proof distillation --languages ha,ig,yo,zu --seeds 3 --rival-seeds 1 --nmt nmt-pool \
   --methods "OPTICAL,MSE,greedy alignment,contrastive,OPTICAL + MSE,untrained start"
 proof distillation-languages --languages ha,ig,yo,zu,rw,tw,hi,tr,de --seeds 1 --nmt nmt-pool \
-  --nmt-languages ha,ig,yo,zu,hi,tr,de --methods "OPTICAL,OPTICAL + MSE,untrained start"
+  --nmt-languages ha,ig,yo,zu,hi,tr,de --methods "OPTICAL,OPTICAL + MSE,untrained start" \
+  --systems bm25,lexical,nmt,teacher,psq-rerank,psq-fusion,ceiling
 proof distillation-neutral --languages ha --seeds 3 --systems psq,english-teacher \
   --methods "OPTICAL (neutral start),MSE (neutral start)" --baseline "MSE (neutral start)"
