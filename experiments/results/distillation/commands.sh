@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What made the folders distillation*, beside shared/data. CPU, one thread a job.
+# What made the folders distillation* and data_budget, beside shared/data. CPU, one thread a job.
 set -eu
 B=../shared/data/bitext
 
@@ -20,3 +20,6 @@ proof distillation-languages --languages ha,ig,yo,zu,rw,tw,hi,tr,de --seeds 1 --
   --systems bm25,lexical,nmt,teacher,psq-rerank,psq-fusion,ceiling
 proof distillation-neutral --languages ha --seeds 3 --systems psq,english-teacher \
   --methods "OPTICAL (neutral start),MSE (neutral start)" --baseline "MSE (neutral start)"
+proof distillation-sw --languages sw --seeds 1 --limit 10000 --methods OPTICAL --systems lexical,english-teacher
+python experiments/data_budget.py --full --languages ha --budgets 500,1000,2000,5000 --seeds 1 \
+  --nmt-epochs 0 --epochs 2 --indexes indexes --output experiments/results/data_budget

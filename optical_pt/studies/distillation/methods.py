@@ -25,6 +25,12 @@ LOSSES: Mapping[str, Mapping[str, float]] = {
     "OPTICAL + contrastive": {"ot": 1.0, "contrastive": 0.1},
 }
 
+
+def neutral(method: str) -> str:
+    """Name of a method that starts from embeddings that know no word."""
+    return f"{method} (neutral start)"
+
+
 #: Have all the seeds; rivals may have fewer.
 OURS = (OPTICAL, OPTICAL_MSE)
 
@@ -32,7 +38,7 @@ OURS = (OPTICAL, OPTICAL_MSE)
 NEUTRAL = (OPTICAL, "MSE", "greedy alignment", "contrastive")
 
 #: All that train a student.
-DISTILLATIONS = (*LOSSES, *(f"{name} (neutral start)" for name in NEUTRAL))
+DISTILLATIONS = (*LOSSES, *map(neutral, NEUTRAL))
 
 #: Rows of :data:`optical_pt.table.systems.SYSTEMS` that translate, by key.
 TRANSLATIONS = ("lexical", "psq", "nmt-bm25", "nmt-teacher")
@@ -54,8 +60,3 @@ def recipes(epochs: float) -> dict[str, Recipe]:
         ),
     ]
     return {recipe.name: recipe for recipe in made}
-
-
-def neutral(method: str) -> str:
-    """Name of a method that starts from embeddings that know no word."""
-    return f"{method} (neutral start)"

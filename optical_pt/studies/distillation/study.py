@@ -148,7 +148,7 @@ def choose_methods(given: list[str] | None, known: dict[str, Recipe]) -> dict[st
     for name in given or ():
         if name not in known:
             raise InputError(f"--methods {name}: choose from {', '.join(known)}")
-    names = given or [name for name in known if name not in map(neutral, NEUTRAL)]
+    names = given or set(known).difference(map(neutral, NEUTRAL))
     return {name: recipe for name, recipe in known.items() if name in names}
 
 
