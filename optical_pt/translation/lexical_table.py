@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import os
-import tempfile
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -12,12 +9,12 @@ from functools import cached_property
 from pathlib import Path
 
 from optical_pt.errors import InputError
+from optical_pt.files import write_bytes
 from optical_pt.text import cut_prefixes, learn_name_prefixes
 from optical_pt.training.bitext import SentencePair
-from optical_pt.translation.words import is_latin, without_diacritics, words
-
-_TARGET = "en"
-_PREFIXES = "name prefixes: "
+from optical_pt.translation.lexical_file import TableContent, format_table, read_table
+from optical_pt.translation.lexical_learning import learn_translations, ranked
+from optical_pt.translation.words import without_diacritics, words
 
 
 class LexicalTable:
@@ -47,7 +44,7 @@ class LexicalTable:
         name_prefixes: Iterable[str] = (),
     ):
         self.language = language
-        self.translations = {word: _ranked(translations[word]) for word in sorted(translations)}
+        self.translations = {word: ranked(translations[word]) for word in sorted(translations)}
         self.name_prefixes = tuple(name_prefixes)
 
     def words(self, text: str) -> list[str]:
@@ -109,42 +106,20 @@ class LexicalTable:
         Raises:
             InputError: if there is no pair.
         """
-        from optical_pt.alignment.ibm1 import ibm1
-
         pairs = list(pairs)
+        if not pairs:
+            raise InputError(f"no {language} sentence pair to learn a lexical table from")
         if name_prefixes is None:
             name_prefixes = learn_name_prefixes(pairs)
         table = cls(language, {}, name_prefixes)
-        foreign_ids: dict[str, int] = {}
-        english_ids: dict[str, int] = {}
-        foreign, english, counts = [], [], Counter()
-        for pair in pairs:
-            foreign_words = table.words(pair.foreign)
-            counts.update(foreign_words)
-            foreign.append([foreign_ids.setdefault(w, len(foreign_ids)) for w in foreign_words])
-            english.append(
-                [english_ids.setdefault(w, len(english_ids)) for w in words(pair.english, _TARGET)]
-            )
-        if not foreign:
-            raise InputError(f"no {language} sentence pair to learn a lexical table from")
-        learnt = ibm1(
-            foreign,
-            english,
-            n_source=len(foreign_ids),
-            n_target=len(english_ids),
+        translations = learn_translations(
+            pairs,
+            table.words,
             iterations=iterations,
+            top_k=top_k,
             min_probability=min_probability,
+            min_count=min_count,
         )
-        english_words = list(english_ids)
-        translations = {}
-        for word, row in foreign_ids.items():
-            if word.isnumeric() or (counts[word] < min_count and is_latin(word)):
-                continue
-            cells = slice(learnt.indptr[row], learnt.indptr[row + 1])
-            candidates = zip(learnt.indices[cells], learnt.data[cells].tolist(), strict=True)
-            best = _best({english_words[column]: p for column, p in candidates}, top_k)
-            if best and word not in best:
-                translations[word] = best
         return cls(language, translations, table.name_prefixes)
 
     def save(self, path: str | Path) -> None:
@@ -153,20 +128,8 @@ class LexicalTable:
         The first line names the columns by the two language codes; a fourth one lists prefixes of
         names, if there are any. Equal tables give equal bytes.
         """
-        path = Path(path)
-        header = [self.language, _TARGET, "probability"]
-        if self.name_prefixes:
-            header.append(_PREFIXES + " ".join(self.name_prefixes))
-        lines = ["\t".join(header) + "\n"]
-        for word, translations in self.translations.items():
-            lines += [f"{word}\t{english}\t{p:.4g}\n" for english, p in translations.items()]
-        content = gzip.compress("".join(lines).encode("utf-8"), mtime=0)
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}-", delete=False
-        ) as draft:
-            draft.write(content)
-        os.chmod(draft.name, 0o644)
-        os.replace(draft.name, path)
+        content = TableContent(self.language, self.translations, self.name_prefixes)
+        write_bytes(path, format_table(content))
 
     @classmethod
     def load(cls, path: str | Path) -> LexicalTable:
@@ -175,29 +138,7 @@ class LexicalTable:
         Raises:
             InputError: if the file is missing, broken, or has a malformed line.
         """
-        path = Path(path)
-        try:
-            text = gzip.decompress(path.read_bytes()).decode("utf-8")
-        except FileNotFoundError:
-            raise InputError(f"{path}: no such lexical table; learn one from bitext") from None
-        except (gzip.BadGzipFile, EOFError, UnicodeDecodeError, OSError) as error:
-            raise InputError(f"{path}: not a gzipped UTF-8 file ({error}); learn it anew") from None
-        header, *lines = text.removesuffix("\n").split("\n")
-        language, *columns = header.split("\t")
-        prefixes = columns.pop().removeprefix(_PREFIXES).split() if _PREFIXES in header else []
-        if not language or columns != [_TARGET, "probability"]:
-            raise InputError(
-                f"{path}:1: the header is {header[:80]!r}; it must be 'LANGUAGE<TAB>{_TARGET}<TAB>"
-                "probability'"
-            )
-        translations: dict[str, dict[str, float]] = {}
-        for number, line in enumerate(lines, start=2):
-            word, english, probability = _parse(line, f"{path}:{number}")
-            entry = translations.setdefault(word, {})
-            if english in entry:
-                raise InputError(f"{path}:{number}: {word!r} to {english!r} twice; remove one line")
-            entry[english] = probability
-        return cls(language, translations, prefixes)
+        return cls(*read_table(Path(path)))
 
     def __len__(self) -> int:
         return len(self.translations)
@@ -217,33 +158,9 @@ class LexicalTable:
         return f"LexicalTable({self.language!r}, {len(self)} words)"
 
 
-def _ranked(translations: Mapping[str, float]) -> dict[str, float]:
-    return dict(sorted(translations.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _best(translations: Mapping[str, float], top_k: int) -> dict[str, float]:
-    """The most probable ones, with the four significant digits that a saved table keeps."""
-    return {word: float(f"{p:.4g}") for word, p in list(_ranked(translations).items())[:top_k]}
-
-
 def _average(several: list[dict[str, float]]) -> dict[str, float]:
     total: Counter[str] = Counter()
     for translations in several:
         for word, probability in translations.items():
             total[word] += probability / len(several)
-    return _ranked(total)
-
-
-def _parse(line: str, where: str) -> tuple[str, str, float]:
-    columns = line.split("\t")
-    if len(columns) != 3 or not columns[0] or not columns[1]:
-        raise InputError(
-            f"{where}: {line[:80]!r} is not 'foreign<TAB>English<TAB>probability'; fix the line"
-        )
-    try:
-        probability = float(columns[2])
-    except ValueError:
-        probability = 0.0
-    if not 0 < probability <= 1:
-        raise InputError(f"{where}: {columns[2]!r} is not a probability in (0, 1]; fix the line")
-    return columns[0], columns[1], probability
+    return ranked(total)
