@@ -6,10 +6,9 @@ import numpy as np
 import ot
 import pytest
 import torch
-from tiny_models import tiny_encoder
+from tiny_models import student_with, tiny_encoder
 from token_batches import Given, transport
 
-from optical_pt.models.student import copy_query_side
 from optical_pt.ot import cosine_cost
 from optical_pt.training.losses import (
     Contrastive,
@@ -34,7 +33,7 @@ def teacher():
 @pytest.fixture
 def student(teacher):
     generator = torch.Generator().manual_seed(1)
-    return copy_query_side(teacher, FOREIGN, torch.randn(3, 32, generator=generator))
+    return student_with(teacher, FOREIGN, torch.randn(3, 32, generator=generator))
 
 
 def batch(student, teacher, pairs):

@@ -9,7 +9,7 @@ import pandas as pd
 import pyterrier as pt
 import pytest
 from collection_folders import one_line
-from tiny_models import tiny_encoder
+from tiny_models import student_with, tiny_encoder
 
 from optical_pt import InputError, LateInteraction, TokenIndex, bm25_index
 from optical_pt.maxsim import maxsim
@@ -299,7 +299,7 @@ def test_a_released_student_skips_the_words_that_its_teacher_skips(tmp_path):
     teacher[1].skiplist_words = [*string.punctuation, "the"]
     resolve_skiplist(teacher)
     pieces = ["zaki", "zuma"]
-    student = copy_query_side(teacher, pieces, small_embeddings(len(pieces)))
+    student = student_with(teacher, pieces, small_embeddings(len(pieces)))
     LateInteraction.from_encoder(join_sides(student, teacher), "new").save(tmp_path / "ha")
     loaded = LateInteraction(tmp_path / "ha", device="cpu")
     wrapped = LateInteraction.from_encoder(teacher, "teacher")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from tiny_models import tiny_encoder
+from tiny_models import student_with, tiny_encoder
 
 from optical_pt import InputError, LateInteraction, TokenIndex
-from optical_pt.models.student import copy_query_side, join_sides, resolve_skiplist
+from optical_pt.models.student import join_sides, resolve_skiplist
 
 WORDS = ["lion", "bee", "the"]
 
@@ -21,7 +21,7 @@ def student():
     teacher = tiny_encoder(WORDS)
     teacher[1].skiplist_words = ["the", "zuma"]
     resolve_skiplist(teacher)
-    side = copy_query_side(teacher, ["zaki", "zuma"], torch.randn(2, 32))
+    side = student_with(teacher, ["zaki", "zuma"], torch.randn(2, 32))
     return LateInteraction.from_encoder(join_sides(side, teacher), "student")
 
 

@@ -17,6 +17,7 @@ from optical_pt.models.tokenizer_extension import (
     learn_pieces,
     name_prefixes_of,
     unknown_share,
+    with_name_prefixes,
 )
 from optical_pt.text import cut_prefixes, learn_name_prefixes
 from optical_pt.training.bitext import SentencePair
@@ -110,8 +111,8 @@ def test_a_student_knows_names_behind_prefixes(tokenizer, tmp_path):
     text = ["uMandela eKenya"] * 2
     plain = extend_tokenizer(tokenizer, learn_pieces(tokenizer, text, size=100))
     assert tokens(plain, text[0]) == ["umandela", "ekenya"]
-    pieces = learn_pieces(tokenizer, text, size=100, name_prefixes=PREFIXES)
-    student = extend_tokenizer(tokenizer, pieces, name_prefixes=PREFIXES)
+    reader = with_name_prefixes(tokenizer, PREFIXES)
+    student = extend_tokenizer(reader, learn_pieces(reader, text, size=100))
     assert tokens(student, text[0]) == ["u", "mandela", "e", "kenya"]
     assert "umandela" not in student.get_vocab()
     student.save_pretrained(tmp_path)
@@ -122,7 +123,7 @@ def test_a_student_knows_names_behind_prefixes(tokenizer, tmp_path):
 
 
 def test_students_and_lexical_tables_cut_composed_and_decomposed_names(tokenizer):
-    student = extend_tokenizer(tokenizer, ["étienne"], name_prefixes=("u",))
+    student = extend_tokenizer(with_name_prefixes(tokenizer, ["u"]), ["étienne"])
     table = LexicalTable("zu", {}, name_prefixes=("u",))
     for form in ("NFC", "NFD"):
         name = unicodedata.normalize(form, "uÉtienne")
@@ -141,16 +142,16 @@ def test_a_dictionary_learns_words_as_they_are():
 
 def test_offsets_are_those_of_the_text(tokenizer):
     text = "uMandela"
-    student = extend_tokenizer(tokenizer, [], name_prefixes=("u",))
+    student = extend_tokenizer(with_name_prefixes(tokenizer, ["u"]), [])
     spans = student(text, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
     assert [text[start:end] for start, end in spans] == ["u", "Mandela"]
 
 
 def test_a_vocabulary_of_its_own_has_names_without_prefixes(tokenizer):
     text = ["uSisulu eMaputo"] * 3
-    pieces = learn_own_pieces(tokenizer, text, size=200, name_prefixes=PREFIXES)
-    kept = tokenizer.all_special_tokens
-    own = replace_vocabulary(tokenizer, kept, pieces, name_prefixes=PREFIXES)
+    reader = with_name_prefixes(tokenizer, PREFIXES)
+    pieces = learn_own_pieces(reader, text, size=200)
+    own = replace_vocabulary(reader, tokenizer.all_special_tokens, pieces)
     assert tokens(own, text[0]) == ["u", "sisulu", "e", "maputo"]
 
 
@@ -158,4 +159,4 @@ def test_a_name_behind_a_prefix_counts_as_known(tokenizer):
     words = [f"u{'x' * length}Mandela" for length in range(10)]  # each seen once
     assert unknown_share(tokenizer, words) == 1
     prefixes = [word.removesuffix("Mandela") for word in words]
-    assert unknown_share(tokenizer, words, name_prefixes=prefixes) == 0.5  # the prefix is
+    assert unknown_share(with_name_prefixes(tokenizer, prefixes), words) == 0.5  # the prefix is

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from cipher import CIPHER, ENGLISH, FOREIGN, cipher_pairs, retrieval_score
-from tiny_models import save_plain_bert, save_xlm_roberta, tiny_encoder
+from tiny_models import new_words, save_plain_bert, save_xlm_roberta, tiny_encoder
 
 from optical_pt.errors import InputError
 from optical_pt.models import LateInteraction
@@ -124,7 +124,8 @@ def test_no_word_of_a_script_is_unknown(teacher, sentence):
 def test_where_new_embeddings_start(teacher):
     tokenizer = teacher.encoder.tokenizer
     english = teacher.encoder[0].auto_model.get_input_embeddings().weight.detach()
-    pieces, aligned, _ = new_vocabulary(teacher.encoder, PAIRS, size=100)
+    extended, aligned = new_vocabulary(teacher.encoder, PAIRS, size=100)
+    pieces = new_words(teacher.encoder, extended)
     mean = new_vocabulary(teacher.encoder, PAIRS, size=100, embeddings="mean").embeddings
     assert torch.allclose(mean, english.mean(dim=0).expand_as(mean))
     for word in FOREIGN[:5]:

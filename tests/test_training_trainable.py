@@ -8,7 +8,7 @@ import pytest
 import torch
 from cipher import ENGLISH, cipher_pairs
 from safetensors.torch import load_file
-from tiny_models import tiny_encoder
+from tiny_models import student_with, tiny_encoder
 from torch import nn
 
 from optical_pt.errors import InputError
@@ -42,7 +42,7 @@ def run(**options) -> TrainingSettings:
 
 def trained(teacher, folder, settings, pairs=PAIRS):
     """The student before and after, as state dicts, and its trainer."""
-    student = copy_query_side(teacher, NEW, torch.ones(2, 32))
+    student = student_with(teacher, NEW, torch.ones(2, 32))
     before = {name: value.clone() for name, value in student.state_dict().items()}
     trainer = distillation_trainer(student, teacher, pairs, folder, settings)
     trainer.train()

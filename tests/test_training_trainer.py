@@ -8,7 +8,7 @@ import torch
 from datasets import Dataset
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny_models import tiny_encoder
+from tiny_models import new_words, student_with, tiny_encoder
 
 from optical_pt.errors import InputError
 from optical_pt.models.fingerprint import query_modules
@@ -159,7 +159,7 @@ def trainer_for(teacher, student, folder, **options):
 
 
 def test_each_column_is_tokenized_by_its_own_model(teacher, tmp_path):
-    student = copy_query_side(teacher, ["nyumba", "mto"], torch.ones(2, 32))
+    student = student_with(teacher, ["nyumba", "mto"], torch.ones(2, 32))
     trainer = trainer_for(teacher, student, tmp_path)
     row = {"foreign": "nyumba house", "english": "nyumba house", "language": 0}
     batch = trainer.data_collator([row])
@@ -197,7 +197,8 @@ def test_new_words_start_as_what_they_align_with(teacher):
         SentencePair("river", "mto", "sw"),
         SentencePair("house river", "nyumba mto", "sw"),
     ]
-    pieces, embeddings, _ = new_vocabulary(teacher, pairs, size=10)
+    tokenizer, embeddings = new_vocabulary(teacher, pairs, size=10)
+    pieces = new_words(teacher, tokenizer)
     assert pieces == ["mto", "nyumba"]
     tokenizer = query_modules(teacher)[0].tokenizer
     weight = query_modules(teacher)[0].auto_model.get_input_embeddings().weight.detach()
@@ -208,14 +209,16 @@ def test_new_words_start_as_what_they_align_with(teacher):
 
 def test_a_word_that_aligns_with_nothing_starts_as_the_mean_of_those_that_do(teacher):
     pairs = [SentencePair("house", "नदी", "hi"), SentencePair("river", "नदी", "hi")]
-    pieces, embeddings, _ = new_vocabulary(teacher, pairs, size=10)
+    tokenizer, embeddings = new_vocabulary(teacher, pairs, size=10)
+    pieces = new_words(teacher, tokenizer)
     aligned = embeddings[pieces.index("नदी")]
     assert torch.allclose(embeddings[pieces.index("##न")], aligned)
     assert embeddings.isfinite().all()
 
 
 def test_pairs_without_new_words_need_no_vocabulary(teacher):
-    pieces, embeddings, _ = new_vocabulary(teacher, [SentencePair("house", "house", "xx")], size=10)
+    tokenizer, embeddings = new_vocabulary(teacher, [SentencePair("house", "house", "xx")], size=10)
+    pieces = new_words(teacher, tokenizer)
     assert pieces == []
     assert embeddings.shape == (0, 32)
 
@@ -225,10 +228,11 @@ def test_a_matrix_with_more_rows_than_tokens(teacher):
     body = query_modules(padded)[0].auto_model
     body.resize_token_embeddings(128, mean_resizing=False)
     pairs = [SentencePair("house", "nyumba", "sw")] * 2
-    pieces, embeddings, _ = new_vocabulary(padded, pairs, size=10)
+    tokenizer, embeddings = new_vocabulary(padded, pairs, size=10)
+    pieces = new_words(padded, tokenizer)
     expected = new_vocabulary(teacher, pairs, size=10)
-    assert pieces == expected[0]
-    assert torch.allclose(embeddings, expected[1])
+    assert pieces == new_words(teacher, expected.tokenizer)
+    assert torch.allclose(embeddings, expected.embeddings)
 
 
 def test_numbers_reach_tensorboard(teacher, tmp_path):

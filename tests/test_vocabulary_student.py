@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tiny_models import tiny_encoder
+from tiny_models import student_with, tiny_encoder
 from transformers import DistilBertConfig, DistilBertModel
 
 from optical_pt.errors import InputError
@@ -40,7 +40,7 @@ def embeddings(encoder):
 def student_of(teacher, *, moved=("river",)):
     """A student with three new words, whose embedding of the moved words is another."""
     torch.manual_seed(7)
-    student = copy_query_side(teacher, PIECES, torch.randn(3, teacher_dim(teacher)))
+    student = student_with(teacher, PIECES, torch.randn(3, teacher_dim(teacher)))
     with torch.no_grad():
         for word in moved:
             row = query_modules(teacher)[0].tokenizer.convert_tokens_to_ids(word)
@@ -76,12 +76,8 @@ def test_a_loaded_student_encodes_as_the_saved_one(teacher, saved):
 
 
 def test_a_student_keeps_the_prefixes_of_names(teacher, tmp_path):
-    student = copy_query_side(
-        teacher.encoder,
-        ["nyumba"],
-        torch.ones(1, teacher_dim(teacher.encoder)),
-        name_prefixes=("e", "u"),
-    )
+    rows = torch.ones(1, teacher_dim(teacher.encoder))
+    student = student_with(teacher.encoder, ["nyumba"], rows, ["e", "u"])
     save_vocabulary_student(student, teacher.encoder, teacher.name, ["zu"], tmp_path)
     loaded = load_vocabulary_student(tmp_path, teacher=teacher)
     assert_alike(encode(loaded, ["uRiver eHouse"]), encode(student, ["u river e house"]))
@@ -123,7 +119,7 @@ def test_loading_shares_the_teachers_layers_and_changes_nothing_of_it(teacher, s
 
 def test_a_copy_shares_nothing_and_can_be_trained(teacher):
     frozen = tiny_encoder(["house"]).requires_grad_(False)
-    copy = copy_query_side(frozen, ["mto"], torch.zeros(1, 32))
+    copy = student_with(frozen, ["mto"], torch.zeros(1, 32))
     assert all(weight.requires_grad for weight in copy.parameters())
     assert not {id(w) for w in copy.parameters()} & {id(w) for w in frozen.parameters()}
     assert not any(weight.requires_grad for weight in frozen.parameters())
@@ -138,7 +134,7 @@ def test_a_copy_without_new_words_encodes_as_its_teacher(teacher):
 def test_a_student_can_be_a_teacher(teacher):
     first = join_sides(student_of(teacher.encoder), teacher.encoder)
     second = join_sides(
-        copy_query_side(first, ["mbwa"], torch.ones(1, teacher_dim(teacher.encoder))), first
+        student_with(first, ["mbwa"], torch.ones(1, teacher_dim(teacher.encoder))), first
     )
     assert_alike(encode(second), encode(first))
     assert document_fingerprint(second) == teacher.fingerprint

@@ -16,10 +16,15 @@ from tokenizers.models import Unigram, WordPiece
 from transformers import (
     BertConfig,
     BertModel,
+    PreTrainedTokenizerBase,
     PreTrainedTokenizerFast,
     XLMRobertaConfig,
     XLMRobertaModel,
 )
+
+from optical_pt.models.fingerprint import query_modules
+from optical_pt.models.student import copy_query_side
+from optical_pt.models.tokenizer_extension import extend_tokenizer, with_name_prefixes
 
 SPECIAL = {"unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]"}
 SPECIAL |= {"mask_token": "[MASK]"}
@@ -110,3 +115,20 @@ def save_xlm_roberta(folder: Path, words: Sequence[str], *, dim: int) -> None:
     )
     torch.manual_seed(0)
     XLMRobertaModel(config, add_pooling_layer=False).save_pretrained(folder)
+
+
+def student_with(
+    teacher: MultiVectorEncoder,
+    words: Sequence[str],
+    embeddings: torch.Tensor,
+    name_prefixes: Sequence[str] = (),
+) -> MultiVectorEncoder:
+    """A copy of a teacher that knows more words, by these embeddings."""
+    tokenizer = with_name_prefixes(query_modules(teacher)[0].tokenizer, name_prefixes)
+    return copy_query_side(teacher, extend_tokenizer(tokenizer, words), embeddings)
+
+
+def new_words(teacher: MultiVectorEncoder, tokenizer: PreTrainedTokenizerBase) -> list[str]:
+    """The entries of a tokenizer that come after the teacher's."""
+    first = len(query_modules(teacher)[0].tokenizer)
+    return tokenizer.convert_ids_to_tokens(range(first, len(tokenizer)))

@@ -10,10 +10,10 @@ from optical_pt.models.tokenizer_extension import (
     CONTINUATION,
     MAX_CHARACTERS_PER_WORD,
     learn_wordpieces,
-    student_normalizer,
+    name_prefixes_of,
+    student_state,
     student_tokenizer,
     word_splitter,
-    wordpiece_state,
 )
 
 if TYPE_CHECKING:
@@ -25,17 +25,16 @@ def learn_own_pieces(
     sentences: Iterable[str],
     *,
     size: int,
-    name_prefixes: Sequence[str] = (),
 ) -> list[str]:
     """Learn WordPiece entries from a language's sentences alone.
 
     Args:
-        tokenizer: the teacher's, for how it normalises and splits words; vowel signs of Indic
+        tokenizer: the teacher's, for how it normalises and splits words, perhaps
+            :func:`~optical_pt.models.tokenizer_extension.with_name_prefixes`; vowel signs of Indic
             scripts are kept, and a sentence of a script without spaces is cut as one word.
         sentences: of the language.
         size: at most this many entries, unless it has more characters: each is an entry at the
             start and within a word, so that no word is unknown.
-        name_prefixes: are words of their own before a name.
 
     Returns:
         entries: characters, then the learnt ones; ``##x`` continues a word.
@@ -43,7 +42,7 @@ def learn_own_pieces(
     Raises:
         InputError: if the tokenizer is not WordPiece.
     """
-    splitter = word_splitter(tokenizer, name_prefixes)
+    splitter = word_splitter(tokenizer)
     counts = Counter(word for sentence in sentences for word in splitter(sentence))
     characters = sorted({character for word in counts for character in word})
     entries = [*characters, *(CONTINUATION + character for character in characters)]
@@ -52,11 +51,7 @@ def learn_own_pieces(
 
 
 def replace_vocabulary(
-    tokenizer: PreTrainedTokenizerBase,
-    kept: Sequence[str],
-    pieces: Sequence[str],
-    *,
-    name_prefixes: Sequence[str] = (),
+    tokenizer: PreTrainedTokenizerBase, kept: Sequence[str], pieces: Sequence[str]
 ) -> PreTrainedTokenizerBase:
     """Copy a WordPiece tokenizer with another vocabulary.
 
@@ -64,7 +59,6 @@ def replace_vocabulary(
         tokenizer: of the teacher.
         kept: entries of it that come first, special tokens among them, see :func:`kept_entries`.
         pieces: the others; those that are kept too are left out.
-        name_prefixes: are words of their own before a name.
 
     Returns:
         a tokenizer with ``kept`` as its first entries.
@@ -72,15 +66,14 @@ def replace_vocabulary(
     Raises:
         InputError: if the tokenizer is not WordPiece.
     """
-    state = wordpiece_state(tokenizer)
+    state = student_state(tokenizer)
     ids = {entry: position for position, entry in enumerate(dict.fromkeys([*kept, *pieces]))}
     state["model"]["vocab"] = ids
     state["model"]["max_input_chars_per_word"] = MAX_CHARACTERS_PER_WORD
-    state["normalizer"] = student_normalizer(state, name_prefixes)
     for added in state["added_tokens"]:
         added["id"] = ids[added["content"]]
     _renumber(state["post_processor"], ids)
-    return student_tokenizer(tokenizer, state, name_prefixes)
+    return student_tokenizer(tokenizer, state, name_prefixes_of(tokenizer))
 
 
 def kept_entries(tokenizer: PreTrainedTokenizerBase, prompts: Iterable[str]) -> list[str]:

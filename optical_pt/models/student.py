@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from optical_pt.models.fingerprint import document_modules, query_modules
-from optical_pt.models.tokenizer_extension import extend_tokenizer
 
 if TYPE_CHECKING:
     import torch
     from sentence_transformers import MultiVectorEncoder
     from torch import nn
+    from transformers import PreTrainedTokenizerBase
 
 
 def copy_query_side(
     teacher: MultiVectorEncoder,
-    pieces: Sequence[str] = (),
+    tokenizer: PreTrainedTokenizerBase | None = None,
     embeddings: torch.Tensor | None = None,
     *,
-    name_prefixes: Sequence[str] = (),
     share_body: bool = False,
 ) -> MultiVectorEncoder:
-    """Copy a teacher's query side, with vocabulary entries added.
+    """Copy a teacher's query side, perhaps with vocabulary entries added.
 
     Args:
         teacher: the late-interaction model to start from.
-        pieces: new WordPiece entries.
-        embeddings: ``(pieces, hidden size)`` word embeddings of the new entries.
-        name_prefixes: of the entries' languages, see
+        tokenizer: the teacher's with entries added, see
             :func:`~optical_pt.models.tokenizer_extension.extend_tokenizer`.
+        embeddings: ``(entries, hidden size)`` word embeddings of the new ones.
         share_body: use the teacher's own weights, word embeddings aside, rather than copies (for
             inference).
 
@@ -48,15 +45,13 @@ def copy_query_side(
     transformer, *others = [copy.deepcopy(module, memo) for module in modules]
     # No token embedding passes through it; loading a directory makes a random one.
     transformer.auto_model.pooler = None
-    if pieces or name_prefixes:
-        transformer.processor = extend_tokenizer(
-            transformer.tokenizer, pieces, name_prefixes=name_prefixes
-        )
-    if pieces:
+    if tokenizer is not None:
+        transformer.processor = tokenizer
+    if embeddings is not None and len(embeddings):
         body, size = transformer.auto_model, len(transformer.tokenizer)
         body.resize_token_embeddings(size, mean_resizing=False)
         with torch.no_grad():
-            body.get_input_embeddings().weight[size - len(pieces) :] = embeddings
+            body.get_input_embeddings().weight[size - len(embeddings) :] = embeddings
     student = MultiVectorEncoder(
         modules=[transformer, *others], prompts=teacher.prompts, device=str(teacher.device)
     )

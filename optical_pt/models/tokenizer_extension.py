@@ -24,8 +24,32 @@ MAX_CHARACTERS_PER_WORD = 1000
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff]")
 
 
+def with_name_prefixes(
+    tokenizer: PreTrainedTokenizerBase, prefixes: Sequence[str]
+) -> PreTrainedTokenizerBase:
+    """A copy of a tokenizer that reads prefixes of names as words of their own.
+
+    It keeps them as an option (:func:`name_prefixes_of`), and so do tokenizers that are made of it.
+
+    Args:
+        tokenizer: a fast WordPiece tokenizer.
+        prefixes: see :mod:`optical_pt.text.name_prefixes`; without any, nothing changes.
+
+    Raises:
+        InputError: if the tokenizer is not WordPiece.
+    """
+    if not prefixes:
+        return tokenizer
+    state = student_state(tokenizer)
+    # While there are capitals.
+    cut = {"type": "Replace", "pattern": {"Regex": name_pattern(prefixes)}, "content": " "}
+    others = [] if state["normalizer"] is None else [state["normalizer"]]
+    state["normalizer"] = {"type": "Sequence", "normalizers": [{"type": "NFKC"}, cut, *others]}
+    return student_tokenizer(tokenizer, state, prefixes)
+
+
 def extend_tokenizer(
-    tokenizer: PreTrainedTokenizerBase, pieces: Sequence[str], *, name_prefixes: Sequence[str] = ()
+    tokenizer: PreTrainedTokenizerBase, pieces: Sequence[str]
 ) -> PreTrainedTokenizerBase:
     """Append WordPiece entries to a copy of a BERT tokenizer.
 
@@ -36,9 +60,6 @@ def extend_tokenizer(
     Args:
         tokenizer: a fast WordPiece tokenizer.
         pieces: new entries in their order; ``##x`` continues a word.
-        name_prefixes: are words of their own before a name, see
-            :mod:`optical_pt.text.name_prefixes`; the tokenizer keeps them as an option
-            (:func:`name_prefixes_of`).
 
     Returns:
         a tokenizer with ``len(tokenizer) + len(pieces)`` entries.
@@ -46,7 +67,7 @@ def extend_tokenizer(
     Raises:
         InputError: if the tokenizer is not WordPiece, or a piece is in its vocabulary already.
     """
-    state = wordpiece_state(tokenizer)
+    state = student_state(tokenizer)
     vocabulary = state["model"]["vocab"]
     for added in state["added_tokens"]:
         # Tokens added to the teacher's own, such as ColBERT's [Q], would else give way to pieces.
@@ -56,23 +77,22 @@ def extend_tokenizer(
             raise InputError(f"piece {piece!r} is in the tokenizer already; leave it out")
         vocabulary[piece] = position
     state["model"]["max_input_chars_per_word"] = MAX_CHARACTERS_PER_WORD
-    state["normalizer"] = student_normalizer(state, name_prefixes)
-    return student_tokenizer(tokenizer, state, name_prefixes)
+    return student_tokenizer(tokenizer, state, name_prefixes_of(tokenizer))
 
 
 def student_tokenizer(
-    teachers: PreTrainedTokenizerBase, state: dict, name_prefixes: Sequence[str]
+    original: PreTrainedTokenizerBase, state: dict, name_prefixes: Sequence[str]
 ) -> PreTrainedTokenizerBase:
-    """A tokenizer of this JSON state, with the options of the teacher's."""
+    """A tokenizer of this JSON state, with the other options of the original."""
     from tokenizers import Tokenizer
     from transformers import PreTrainedTokenizerFast
 
     # Not the tokenizer's own class: BertTokenizer puts BERT's normalizer back when it is loaded.
     return PreTrainedTokenizerFast(
         tokenizer_object=Tokenizer.from_str(json.dumps(state)),
-        model_max_length=teachers.model_max_length,
+        model_max_length=original.model_max_length,
         **({"name_prefixes": list(name_prefixes)} if name_prefixes else {}),
-        **teachers.special_tokens_map,
+        **original.special_tokens_map,
     )
 
 
@@ -88,7 +108,6 @@ def learn_pieces(
     size: int,
     min_frequency: int = 2,
     fragments: int = 0,
-    name_prefixes: Sequence[str] = (),
 ) -> list[str]:
     """Choose the entries that a language's sentences need and a WordPiece tokenizer lacks.
 
@@ -98,18 +117,17 @@ def learn_pieces(
     tokenizer lacks becomes an entry, so that no word is unknown.
 
     Args:
-        tokenizer: the teacher's fast WordPiece tokenizer.
+        tokenizer: the teacher's fast WordPiece tokenizer, perhaps :func:`with_name_prefixes`.
         sentences: of the language.
         size: at most this many words (and fragments of unspaced scripts).
         min_frequency: of a word.
         fragments: how many parts of words are learnt, at most, see
             :func:`~optical_pt.models.fragments.cut_words`.
-        name_prefixes: are words of their own before a name.
 
     Returns:
         new entries: characters, words, fragments; ``##x`` continues a word.
     """
-    splitter = word_splitter(tokenizer, name_prefixes)
+    splitter = word_splitter(tokenizer)
     counts = Counter(word for sentence in sentences for word in splitter(sentence))
     parts = cut_words(counts, fragments) if fragments else []
     unspaced = [word for word in counts if UNSPACED.search(word)]
@@ -125,11 +143,7 @@ def learn_pieces(
 
 
 def unknown_share(
-    tokenizer: PreTrainedTokenizerBase,
-    sentences: Sequence[str],
-    *,
-    min_frequency: int = 2,
-    name_prefixes: Sequence[str] = (),
+    tokenizer: PreTrainedTokenizerBase, sentences: Sequence[str], *, min_frequency: int = 2
 ) -> float:
     """Share of the running words that whole words learnt from other sentences do not cover.
 
@@ -137,7 +151,7 @@ def unknown_share(
     is 0.03 in Hausa and Yoruba, 0.05 in Igbo, 0.12 in Kinyarwanda and Swahili, 0.15 in German and
     0.27 to 0.30 in Zulu, Turkish and Finnish.
     """
-    splitter = word_splitter(tokenizer, name_prefixes)
+    splitter = word_splitter(tokenizer)
     order = random.Random(0).sample(list(sentences), len(sentences))
     tenth = len(order) // 10
     learnt = Counter(word for sentence in order[tenth:] for word in splitter(sentence))
@@ -147,15 +161,11 @@ def unknown_share(
     return unknown / max(1, len(words))
 
 
-def word_splitter(
-    tokenizer: PreTrainedTokenizerBase, name_prefixes: Sequence[str] = ()
-) -> Callable[[str], list[str]]:
+def word_splitter(tokenizer: PreTrainedTokenizerBase) -> Callable[[str], list[str]]:
     """A function from a sentence to its normalised words, as the extended tokenizer sees them."""
     from tokenizers import Tokenizer
 
-    state = wordpiece_state(tokenizer)
-    state["normalizer"] = student_normalizer(state, name_prefixes)
-    whole = Tokenizer.from_str(json.dumps(state))
+    whole = Tokenizer.from_str(json.dumps(student_state(tokenizer)))
 
     def split(sentence: str) -> list[str]:
         normalized = whole.normalizer.normalize_str(sentence)
@@ -182,8 +192,15 @@ def learn_wordpieces(counts: Mapping[str, int], size: int) -> list[str]:
     return sorted(learner.get_vocab(), key=learner.get_vocab().__getitem__)
 
 
-def wordpiece_state(tokenizer: PreTrainedTokenizerBase) -> dict:
-    """The JSON state of a tokenizer, or :class:`InputError` if it is not WordPiece."""
+def student_state(tokenizer: PreTrainedTokenizerBase) -> dict:
+    """The JSON state of a WordPiece tokenizer, with a normalizer for other languages.
+
+    It normalises as the teacher, but spares the marks of Indic scripts, and replaces letters that
+    look like others, see :mod:`optical_pt.text.lookalikes`. A student's tokenizer stays as it is.
+
+    Raises:
+        InputError: if the tokenizer is not WordPiece.
+    """
     backend = getattr(tokenizer, "backend_tokenizer", None)
     state = json.loads(backend.to_str()) if backend is not None else {}
     if state.get("model", {}).get("type") != "WordPiece":
@@ -192,25 +209,8 @@ def wordpiece_state(tokenizer: PreTrainedTokenizerBase) -> dict:
             "set the vocabulary to 0 to keep it"
         )
     state["truncation"] = state["padding"] = None
+    state["normalizer"] = _script_safe(state["normalizer"])
     return state
-
-
-def student_normalizer(state: dict, name_prefixes: Sequence[str] = ()) -> dict | None:
-    """Cut prefixes off names, then normalise as the teacher, but spare the marks of Indic scripts.
-
-    Letters that look like others are replaced, see :mod:`optical_pt.text.lookalikes`.
-
-    Args:
-        state: of the teacher's tokenizer.
-        name_prefixes: if any.
-    """
-    normalizer = _script_safe(state["normalizer"])
-    if not name_prefixes:
-        return normalizer
-    # While there are capitals.
-    cut = {"type": "Replace", "pattern": {"Regex": name_pattern(name_prefixes)}, "content": " "}
-    others = [] if normalizer is None else [normalizer]
-    return {"type": "Sequence", "normalizers": [{"type": "NFKC"}, cut, *others]}
 
 
 def _script_safe(bert: dict | None) -> dict | None:

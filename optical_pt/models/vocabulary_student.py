@@ -15,7 +15,11 @@ from typing import TYPE_CHECKING
 from optical_pt.errors import InputError
 from optical_pt.models.fingerprint import document_fingerprint, query_modules
 from optical_pt.models.student import copy_query_side, join_sides
-from optical_pt.models.tokenizer_extension import name_prefixes_of
+from optical_pt.models.tokenizer_extension import (
+    extend_tokenizer,
+    name_prefixes_of,
+    with_name_prefixes,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -97,17 +101,18 @@ def load_vocabulary_student(
     rows, values = _embeddings(directory / EMBEDDINGS)
     pieces = _pieces(directory / VOCABULARY)
     moved = len(rows) - len(pieces)
-    known = len(query_modules(teacher.encoder)[0].tokenizer)
+    tokenizer = query_modules(teacher.encoder)[0].tokenizer
+    known = len(tokenizer)
     if rows[max(moved, 0) :].tolist() != list(range(known, known + len(pieces))):
         raise InputError(
             f"{directory / VOCABULARY}: its {len(pieces)} entries are not those of {EMBEDDINGS}; "
             "make the student anew"
         )
+    tokenizer = with_name_prefixes(tokenizer, settings.get("name_prefixes", ()))
     student = copy_query_side(
         teacher.encoder,
-        pieces,
+        extend_tokenizer(tokenizer, pieces),
         values[moved:].to(teacher.encoder.device),
-        name_prefixes=settings.get("name_prefixes", ()),
         share_body=True,
     )
     with torch.no_grad():

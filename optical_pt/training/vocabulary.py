@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from optical_pt.models.fingerprint import query_modules
-from optical_pt.models.tokenizer_extension import extend_tokenizer, learn_pieces, unknown_share
+from optical_pt.models.tokenizer_extension import (
+    extend_tokenizer,
+    learn_pieces,
+    unknown_share,
+    with_name_prefixes,
+)
 from optical_pt.text import learn_name_prefixes
 from optical_pt.training.new_embeddings import new_embeddings
 
@@ -25,18 +30,16 @@ FRAGMENTS = 3000
 
 
 class NewVocabulary(NamedTuple):
-    """What a tokenizer lacks for the languages of a bitext.
+    """A teacher's vocabulary with what it lacks for the languages of a bitext.
 
     Attributes:
-        pieces: New entries.
-        embeddings: Theirs, ``(pieces, hidden size)`` float32.
-        name_prefixes: Are cut off names of all the languages, see
-            :mod:`optical_pt.text.name_prefixes`.
+        tokenizer: The teacher's with new entries; it cuts prefixes off names of all the languages,
+            see :mod:`optical_pt.text.name_prefixes`.
+        embeddings: Of the new entries, ``(entries, hidden size)`` float32.
     """
 
-    pieces: list[str]
+    tokenizer: PreTrainedTokenizerBase
     embeddings: torch.Tensor
-    name_prefixes: tuple[str, ...]
 
 
 def new_vocabulary(
@@ -63,11 +66,10 @@ def new_vocabulary(
         seed: of random embeddings.
     """
     tokenizer = query_modules(teacher)[0].tokenizer
-    prefixes = learn_name_prefixes(pairs)
-    pieces = _pieces_by_language(tokenizer, pairs, size, fragments, prefixes)
-    extended = extend_tokenizer(tokenizer, pieces, name_prefixes=prefixes)
+    tokenizer = with_name_prefixes(tokenizer, learn_name_prefixes(pairs))
+    extended = extend_tokenizer(tokenizer, _pieces_by_language(tokenizer, pairs, size, fragments))
     rows = new_embeddings(embeddings, teacher, extended, pairs, first=len(tokenizer), seed=seed)
-    return NewVocabulary(pieces, rows, prefixes)
+    return NewVocabulary(extended, rows)
 
 
 def _pieces_by_language(
@@ -75,16 +77,13 @@ def _pieces_by_language(
     pairs: Sequence[SentencePair],
     size: int,
     fragments: int | None,
-    name_prefixes: Sequence[str],
 ) -> list[str]:
     pieces: list[str] = []
     for language in dict.fromkeys(pair.language for pair in pairs):
         sentences = [pair.foreign for pair in pairs if pair.language == language]
         wanted = fragments
         if wanted is None:
-            share = unknown_share(tokenizer, sentences, name_prefixes=name_prefixes)
-            wanted = FRAGMENTS if share > MANY_UNKNOWN else 0
-        pieces += learn_pieces(
-            tokenizer, sentences, size=size, fragments=wanted, name_prefixes=name_prefixes
-        )
+            many = unknown_share(tokenizer, sentences) > MANY_UNKNOWN
+            wanted = FRAGMENTS if many else 0
+        pieces += learn_pieces(tokenizer, sentences, size=size, fragments=wanted)
     return list(dict.fromkeys(pieces))

@@ -30,9 +30,4 @@ def start(
         embeddings=settings.new_embeddings,
         seed=seed,
     )
-    return copy_query_side(
-        teacher,
-        vocabulary.pieces,
-        vocabulary.embeddings,
-        name_prefixes=vocabulary.name_prefixes,
-    )
+    return copy_query_side(teacher, vocabulary.tokenizer, vocabulary.embeddings)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.own_vocabulary import kept_entries, learn_own_pieces, replace_vocabulary
 from optical_pt.models.student import copy_query_side
+from optical_pt.models.tokenizer_extension import with_name_prefixes
 from optical_pt.text import learn_name_prefixes
 from optical_pt.training.new_embeddings import new_embeddings
 
@@ -36,9 +37,8 @@ def start(
     transformer = query_modules(student)[0]
     body, old = transformer.auto_model, transformer.tokenizer
     kept = kept_entries(old, filter(None, teacher.prompts.values()))
-    prefixes = learn_name_prefixes(pairs)
-    pieces = _learn(old, pairs, settings.vocabulary, prefixes)
-    tokenizer = replace_vocabulary(old, kept, pieces, name_prefixes=prefixes)
+    reader = with_name_prefixes(old, learn_name_prefixes(pairs))
+    tokenizer = replace_vocabulary(reader, kept, _learn(reader, pairs, settings.vocabulary))
     rows = body.get_input_embeddings().weight.detach()[old.convert_tokens_to_ids(kept)].clone()
     new = new_embeddings(
         settings.new_embeddings, teacher, tokenizer, pairs, first=len(kept), seed=seed
@@ -58,10 +58,9 @@ def _learn(
     tokenizer: PreTrainedTokenizerBase,
     pairs: Sequence[SentencePair],
     size: int,
-    name_prefixes: Sequence[str],
 ) -> list[str]:
     pieces: list[str] = []
     for language in dict.fromkeys(pair.language for pair in pairs):
         sentences = (pair.foreign for pair in pairs if pair.language == language)
-        pieces += learn_own_pieces(tokenizer, sentences, size=size, name_prefixes=name_prefixes)
+        pieces += learn_own_pieces(tokenizer, sentences, size=size)
     return list(dict.fromkeys(pieces))
