@@ -14,6 +14,7 @@ from optical_pt.errors import InputError
 from optical_pt.models import LateInteraction
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.own_vocabulary import kept_entries, learn_own_pieces, replace_vocabulary
+from optical_pt.models.tokenizer_extension import name_prefixes_of, word_splitter
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.distil import distil
 from optical_pt.training.new_embeddings import new_embeddings
@@ -144,6 +145,17 @@ def test_where_new_embeddings_start(teacher):
         new_embeddings("zero", teacher.encoder, tokenizer, PAIRS, first=0)
 
 
+@pytest.mark.parametrize("kind", ["extended", "new-vocabulary"])
+def test_names_are_cut_unless_they_are_to_stay_whole(teacher, kind):
+    names = [f"{chr(97 + i)}amba".title() for i in range(10)]
+    pairs = [SentencePair(f"Here is {name}", f"u{name} eka", "zu") for name in names] * 2
+    for whole, words in ((False, ["u", "aamba"]), (True, ["uaamba"])):
+        settings = StartSettings(kind, whole_names=whole)
+        tokenizer = make_start(teacher.encoder, pairs, settings, seed=0)[0].tokenizer
+        assert name_prefixes_of(tokenizer) == words[:-1]
+        assert word_splitter(tokenizer)("uAamba") == words
+
+
 def test_a_multilingual_student_learns_the_language(teacher, encoders, tmp_path):
     start = StartSettings("multilingual", encoder=str(encoders / "xlmr"))
     settings = TrainingSettings(
@@ -184,6 +196,7 @@ def test_starts_are_facts_only_where_they_are_not_the_default():
         ({"kind": "scratch"}, "start 'scratch': choose one of copy, extended"),
         ({"vocabulary": -1}, "vocabulary -1: it must be at least 0"),
         ({"kind": "extended", "vocabulary": 0}, "start 'extended': it needs words"),
+        ({"kind": "copy", "whole_names": True}, "whole_names: the start 'copy' cuts no names"),
         ({"kind": "copy", "new_embeddings": "mean"}, "new_embeddings 'mean': the start 'copy' has"),
         ({"encoder_layers": 2}, "encoder 2: it is for the start 'multilingual' only"),
     ],

@@ -172,6 +172,7 @@ def _release(
 ) -> None:
     student.eval()
     languages = record["languages"]
+    prefixes = () if record["start"]["whole_names"] else None  # None learns them
     with write_directory(output) as unfinished:
         if release == "vocabulary":
             save_vocabulary_student(student, teacher.encoder, teacher.name, languages, unfinished)
@@ -180,7 +181,7 @@ def _release(
             joined.save_pretrained(str(unfinished), safe_serialization=True)
         for language in languages:
             mine = [pair for pair in pairs if pair.language == language]
-            table = LexicalTable.learn(mine, language=language)
+            table = LexicalTable.learn(mine, language=language, name_prefixes=prefixes)
             table.save(unfinished / f"lexicon.{language}.tsv.gz")
         write_text(unfinished / "training.json", json.dumps(record, indent=2) + "\n")
         write_text(unfinished / "README.md", student_card(record, pairs))

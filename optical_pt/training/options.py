@@ -66,6 +66,8 @@ def _add_start(group: argparse._ArgumentGroup) -> None:
     add("--new-embeddings", choices=NEW_EMBEDDINGS,
         help="start of new words: the average of the English ones that they align with, random, "
         "or the mean of all (%(default)s)")  # fmt: skip
+    add("--whole-names", action="store_true",
+        help="do not cut the prefixes off names that the language writes onto them")  # fmt: skip
     add("--encoder", metavar="NAME",
         help="its directory or hub name, such as FacebookAI/xlm-roberta-base")  # fmt: skip
     add("--encoder-layers", type=int, metavar="N", help="its lowest ones that are kept (all)")

@@ -31,6 +31,8 @@ class StartSettings:
             :func:`~optical_pt.training.vocabulary.new_vocabulary`.
         new_embeddings: where embeddings of new entries start: ``"ibm1"``, ``"random"`` or
             ``"mean"``, see :func:`~optical_pt.training.new_embeddings.new_embeddings`.
+        whole_names: names keep the prefixes that a language writes onto them, which are cut off
+            otherwise, see :mod:`optical_pt.text.name_prefixes`.
         encoder: directory or hub name of the multilingual encoder, such as
             ``"google-bert/bert-base-multilingual-cased"`` or ``"FacebookAI/xlm-roberta-base"``.
         encoder_layers: keep this many of its layers, from the bottom; None keeps all.
@@ -46,6 +48,7 @@ class StartSettings:
     vocabulary: int = 8000
     fragments: int | None = None
     new_embeddings: str = "ibm1"
+    whole_names: bool = False
     encoder: str | None = None
     encoder_layers: int | None = None
 
@@ -66,6 +69,8 @@ class StartSettings:
             raise InputError(
                 f"new_embeddings {self.new_embeddings!r}: the start {self.kind!r} has no new words"
             )
+        if self.whole_names and self.kind not in ("extended", "new-vocabulary"):
+            raise InputError(f"whole_names: the start {self.kind!r} cuts no names; leave it out")
         if self.kind == "multilingual" and not self.encoder:
             raise InputError("start 'multilingual': it needs an encoder; give its name or folder")
         if self.kind != "multilingual" and (self.encoder or self.encoder_layers):

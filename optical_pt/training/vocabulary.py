@@ -49,6 +49,7 @@ def new_vocabulary(
     size: int,
     fragments: int | None = None,
     embeddings: str = "ibm1",
+    whole_names: bool = False,
     seed: int = 0,
 ) -> NewVocabulary:
     """Choose the entries that a teacher's tokenizer lacks for a language, and their embeddings.
@@ -63,10 +64,12 @@ def new_vocabulary(
             (:func:`~optical_pt.models.tokenizer_extension.unknown_share`), else none.
         embeddings: where those of new entries start, see
             :func:`~optical_pt.training.new_embeddings.new_embeddings`.
+        whole_names: whether names keep the prefixes that the languages write onto them.
         seed: of random embeddings.
     """
     tokenizer = query_modules(teacher)[0].tokenizer
-    tokenizer = with_name_prefixes(tokenizer, learn_name_prefixes(pairs))
+    if not whole_names:
+        tokenizer = with_name_prefixes(tokenizer, learn_name_prefixes(pairs))
     extended = extend_tokenizer(tokenizer, _pieces_by_language(tokenizer, pairs, size, fragments))
     rows = new_embeddings(embeddings, teacher, extended, pairs, first=len(tokenizer), seed=seed)
     return NewVocabulary(extended, rows)

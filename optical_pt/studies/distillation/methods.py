@@ -31,14 +31,20 @@ def neutral(method: str) -> str:
     return f"{method} (neutral start)"
 
 
+#: OPTICAL without cutting off the prefixes that a language writes onto names.
+WHOLE_NAMES = f"{OPTICAL} (whole names)"
+
 #: Have all the seeds; rivals may have fewer.
 OURS = (OPTICAL, OPTICAL_MSE)
 
 #: Methods that are also trained from embeddings that know no word: the mean of the teacher's.
 NEUTRAL = (OPTICAL, "MSE", "greedy alignment", "contrastive")
 
+#: Methods that start from something else than the others; a run has them only if they are named.
+OTHER_STARTS = (*map(neutral, NEUTRAL), WHOLE_NAMES)
+
 #: All that train a student.
-DISTILLATIONS = (*LOSSES, *map(neutral, NEUTRAL))
+DISTILLATIONS = (*LOSSES, *OTHER_STARTS)
 
 #: Rows of :data:`optical_pt.table.systems.SYSTEMS` that translate, by key.
 TRANSLATIONS = ("lexical", "psq", "nmt-bm25", "nmt-teacher")
@@ -58,5 +64,6 @@ def recipes(epochs: float) -> dict[str, Recipe]:
             Recipe(neutral(name), settings[name], StartSettings(new_embeddings="mean"))
             for name in NEUTRAL
         ),
+        Recipe(WHOLE_NAMES, settings[OPTICAL], StartSettings(whole_names=True)),
     ]
     return {recipe.name: recipe for recipe in made}

@@ -20,13 +20,12 @@ from optical_pt.studies.distillation.methods import (
     BEST_TRANSLATION,
     CEILING,
     DISTILLATIONS,
-    NEUTRAL,
     OPTICAL,
+    OTHER_STARTS,
     OURS,
     PLOTTED,
     START,
     TRANSLATIONS,
-    neutral,
     recipes,
 )
 from optical_pt.studies.findings import finding
@@ -57,7 +56,7 @@ class Distillation(Study):
         add = parser.add_argument
         add("--methods", type=lambda text: [word.strip() for word in text.split(",")],
             metavar="NAME,…",
-            help="distillations to compare (all but those from a neutral start)")  # fmt: skip
+            help="distillations to compare (all but those from another start)")  # fmt: skip
         add("--baseline", default=BEST_TRANSLATION, metavar="NAME",
             help="method that the others are tested against (%(default)s)")  # fmt: skip
         add("--systems", type=lambda text: [word.strip() for word in text.split(",")],
@@ -148,7 +147,7 @@ def choose_methods(given: list[str] | None, known: dict[str, Recipe]) -> dict[st
     for name in given or ():
         if name not in known:
             raise InputError(f"--methods {name}: choose from {', '.join(known)}")
-    names = given or set(known).difference(map(neutral, NEUTRAL))
+    names = given or set(known).difference(OTHER_STARTS)
     return {name: recipe for name, recipe in known.items() if name in names}
 
 

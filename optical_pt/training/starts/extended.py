@@ -28,6 +28,7 @@ def start(
         size=settings.vocabulary,
         fragments=settings.fragments,
         embeddings=settings.new_embeddings,
+        whole_names=settings.whole_names,
         seed=seed,
     )
     return copy_query_side(teacher, vocabulary.tokenizer, vocabulary.embeddings)

@@ -37,7 +37,8 @@ def start(
     transformer = query_modules(student)[0]
     body, old = transformer.auto_model, transformer.tokenizer
     kept = kept_entries(old, filter(None, teacher.prompts.values()))
-    reader = with_name_prefixes(old, learn_name_prefixes(pairs))
+    prefixes = () if settings.whole_names else learn_name_prefixes(pairs)
+    reader = with_name_prefixes(old, prefixes)
     tokenizer = replace_vocabulary(reader, kept, _learn(reader, pairs, settings.vocabulary))
     rows = body.get_input_embeddings().weight.detach()[old.convert_tokens_to_ids(kept)].clone()
     new = new_embeddings(
