@@ -12,6 +12,7 @@ from tiny_models import tiny_encoder
 
 from optical_pt.errors import InputError
 from optical_pt.models import LateInteraction
+from optical_pt.training.bitext import SentencePair
 from optical_pt.training.distil import distil
 from optical_pt.training.start_settings import StartSettings
 from optical_pt.training.trainer import TrainingSettings
@@ -191,6 +192,19 @@ def test_releasing_an_untrained_student_leaves_an_unfinished_training_alone(teac
     (tmp_path / "xx.training" / "started.json").write_text("{}")
     distil(teacher, PAIRS[:20], tmp_path / "xx", settings=UNTRAINED)
     assert (tmp_path / "xx.training" / "started.json").is_file()
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_student_and_lexicon_read_names_alike(teacher, tmp_path, whole):
+    names = [f"{chr(97 + i)}amba".title() for i in range(10)]
+    pairs = [SentencePair(f"Here is {name}", f"u{name} eka", "zu") for name in names] * 2
+    start = StartSettings(whole_names=whole)
+    student = distil(teacher, pairs, tmp_path / "zu", start=start, settings=UNTRAINED)
+    lexicon = LexicalTable.load(tmp_path / "zu" / "lexicon.zu.tsv.gz")
+    read = "uaamba" if whole else "u aamba"
+    assert lexicon.words("uAamba") == read.split()
+    aamba, same = student.encode_queries(["uAamba", read])
+    assert np.array_equal(aamba, same)
 
 
 def test_a_teacher_of_another_kind_of_tokenizer_keeps_its_vocabulary(tmp_path, teacher):
