@@ -20,6 +20,17 @@ proof distillation-languages --languages ha,ig,yo,zu,rw,tw,hi,tr,de --seeds 1 --
   --systems bm25,lexical,nmt,teacher,psq-rerank,psq-fusion,ceiling
 proof distillation-neutral --languages ha --seeds 3 --systems psq,english-teacher \
   --methods "OPTICAL (neutral start),MSE (neutral start)" --baseline "MSE (neutral start)"
+proof distillation-names --languages zu --seeds 1 --systems psq \
+  --methods "OPTICAL,OPTICAL (whole names)" --baseline "OPTICAL (whole names)"
+
+# A teacher tuned in English; it got worse on questions that it never saw, so that it is released
+# only by --keep-anyway.
+python -m optical_pt.training.teacher --questions ../shared/data/en-train/squad-questions.tsv.gz \
+  --questions ../shared/data/passages=tydiqa-train --keep-anyway --evaluate-steps 100 \
+  --output teachers/tuned
+proof distillation-tuned-teacher --languages ha,ig --seeds 1 --methods "OPTICAL,untrained start" \
+  --systems psq,english-teacher --teacher teachers/tuned --indexes indexes-tuned
+
 proof distillation-sw --languages sw --seeds 1 --limit 10000 --methods OPTICAL --systems lexical,english-teacher
 python experiments/data_budget.py --full --languages ha --budgets 500,1000,2000,5000 --seeds 1 \
   --nmt-epochs 0 --epochs 2 --indexes indexes --output experiments/results/data_budget
