@@ -71,6 +71,14 @@ def test_a_whole_file_is_cached_and_then_found_offline(publisher: str) -> None:
     assert Files().path(gone) == path
 
 
+def test_a_repacked_file_is_found_in_the_working_folder(tmp_path, monkeypatch) -> None:
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "packed.txt").write_text("repacked")
+    monkeypatch.chdir(tmp_path)
+    file = published("http://127.0.0.1:1/", size=len(CONTENTS), sha256="0" * 64)
+    assert Files(".").path(file).read_text() == "repacked"
+
+
 @pytest.mark.parametrize(
     ("place", "options", "named"),
     [

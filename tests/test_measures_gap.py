@@ -149,6 +149,10 @@ def test_on_the_result_of_an_experiment():
         ({"languages": []}, "no language has scores of 'OPTICAL'"),
         ({"level": 95}, "level 95: it must be between 0 and 1"),
         ({"per_query": SCORES[1:]}, "'OPTICAL' in language 'ha' has no score of qid 'ha0'"),
+        (
+            {"per_query": pd.concat([SCORES, SCORES])},
+            "'OPTICAL' in language 'ha' has several scores of qid 'ha0'",
+        ),
         ({"per_query": scores(ha=([0.5], [0.0]))}, "ceiling 'human' is 0 in language 'ha'"),
         ({"groups": {"ha": "low", "zu": "low"}}, "language 'de' has no group: use one of low"),
         ({"groups": dict.fromkeys(GROUPS, "low")}, "all languages of 'OPTICAL' are in one group"),

@@ -104,7 +104,12 @@ RUNS = {"de": run(q1="a b"), "sw": run(q1="a b")}
         ({"de": RUNS["de"]}, {}, "runs of 1 language: give at least two"),
         (RUNS, {"cutoff": 0}, "cutoff 0"),
         (RUNS, {"persistence": 1.0}, "persistence 1.0"),
-        (RUNS, {"queries": {"de": {"q1": "1"}}}, "qid 'q1' of language 'sw' is not in queries"),
+        (RUNS, {"queries": {"de": {"q1": "1"}}}, "queries lack language 'sw'"),
+        (
+            RUNS,
+            {"queries": {"de": {"q1": "1"}, "sw": {}}},
+            "qid 'q1' of language 'sw' is not in queries",
+        ),
         (
             RUNS,
             {"queries": {"de": {"q1": "1", "q2": "1"}, "sw": {"q1": "1"}}},

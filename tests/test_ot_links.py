@@ -64,8 +64,12 @@ def test_unknown_method():
 
 
 def test_subwords_are_merged_into_words():
-    tokens = ("[CLS]", "nyu", "##mba", "[UNK]", ".", "[SEP]", "[unused1]")
-    assert subword_words(tokens) == [None, 0, 0, 1, 2, None, 3]
+    tokens = ("[CLS]", "nyu", "##mba", "[UNK]", ".", "[SEP]")
+    assert subword_words(tokens) == [None, 0, 0, 1, 2, None]
+    # What ColBERTs put before a query, by PyLate and by Stanford.
+    assert subword_words(["[CLS]", "[Q] ", "nyu"]) == [None, None, 0]
+    assert subword_words(["[CLS]", "[unused0]", "nyu"]) == [None, None, 0]
+    assert subword_words(["<s>", "▁nyu", "mba", "<unk>", "▁", "mto"]) == [None, 0, 0, 0, 1, 1]
     links = {(0, 0), (1, 1), (2, 1), (4, 2), (3, 0)}
     assert word_links(links, subword_words(tokens), [None, 0, 1]) == {(0, 0), (2, 1)}
 

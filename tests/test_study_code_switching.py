@@ -202,6 +202,14 @@ def test_gaps_by_hand():
     assert f"OT's gap is not shown to differ from that of {TRANSLATION}." in last
 
 
+def test_one_share_is_told_once():
+    wave = np.tile([0.1, -0.1], 20)
+    one = (0.5 + wave, 0.6 + wave)
+    sentences = answers(study_of(OT={0.5: one}, PSQ={0.5: one}))
+    assert len(sentences) == len(set(sentences)) == 2
+    assert not any("from 50%" in text for text in sentences)
+
+
 def test_without_a_ceiling_above_zero_a_language_has_no_gap():
     result = study_of(OT={0.0: ([0.5] * 40, [0.5] * 40)})
     dark = result.per_query.copy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,7 +21,13 @@ from optical_pt.models import LateInteraction
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.distil import distil
 from optical_pt.training.hold_out import hold_out
-from optical_pt.training.selection import BEST, HeldOutRetrieval, KeepBest, restore_best
+from optical_pt.training.selection import (
+    BEST,
+    HeldOutRetrieval,
+    KeepBest,
+    reciprocal_ranks,
+    restore_best,
+)
 from optical_pt.training.settings import TrainingSettings
 from optical_pt.training.start_settings import StartSettings
 
@@ -83,6 +90,12 @@ def test_the_score_is_the_mean_reciprocal_rank():
     assert scores["mrr_xx"] == pytest.approx(by_hand["xx"], abs=1e-6)
     assert scores["mrr_yy"] == pytest.approx(by_hand["yy"], abs=1e-6)
     assert scores["mrr"] == pytest.approx(np.mean(list(by_hand.values())), abs=1e-6)
+
+
+@pytest.mark.parametrize("score", [math.nan, math.inf])
+def test_scores_of_a_model_that_diverged_are_no_ranks(score):
+    with pytest.raises(InputError, match="not finite: the training diverged"):
+        reciprocal_ranks(torch.tensor([[1.0, score]]), 0)
 
 
 def test_a_student_that_says_the_same_of_all_scores_low():

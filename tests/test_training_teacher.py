@@ -50,14 +50,15 @@ def folder(tmp_path_factory, teacher) -> Path:
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=1), st.integers(1, 4))
 def test_what_is_held_out_has_no_part_in_training(numbers, count):
     questions = [Question(f"q{a}", f"p{b}") for a, b in numbers]
-    if 4 * count > len({question.passage for question in questions}):
-        with pytest.raises(InputError, match=r"hold_out .*: there are .* different passages"):
+    by_passage = {question.passage: question.question for question in questions}
+    if 4 * count > len(set(by_passage.values())):
+        with pytest.raises(InputError, match=r"hold_out .*: there are .* hold out at most"):
             hold_out_questions(questions, count, seed=0)
         return
     kept, select, judge = hold_out_questions(questions, count, seed=0)
     assert len(select) == len(judge) == count
-    assert len({question.passage for question in [*select, *judge]}) == 2 * count
     for name in ("question", "passage"):
+        assert len({getattr(question, name) for question in [*select, *judge]}) == 2 * count
         hidden = {getattr(question, name) for question in [*select, *judge]}
         assert not hidden & {getattr(question, name) for question in kept}
 
@@ -147,6 +148,28 @@ def test_a_teacher_that_got_worse_is_not_released(folder, tmp_path, capsys):
     assert "**it got worse**" in (tmp_path / "worse" / "README.md").read_text()
 
 
+def test_a_tuning_that_diverged_is_not_released(folder, tmp_path, capsys):
+    command = ["--questions", str(folder / "questions.tsv.gz"), "--teacher", str(folder / "tiny"),
+               "--output", str(tmp_path / "xx"), "--hold-out", "20", "--device", "cpu",
+               "--learning-rate", "1e38", "--keep-anyway", "--no-bf16"]  # fmt: skip
+    assert main(command) == 2
+    assert "the training diverged; lower the learning rate" in capsys.readouterr().err
+    assert not (tmp_path / "xx").exists()
+
+
+def test_passages_of_a_collection_have_titles_and_texts(tmp_path):
+    (tmp_path / "docs.tsv").write_text("d1\tLions\tThey live.\nd2\t\t\n")
+    for part in ("queries", "qrels"):
+        (tmp_path / part).mkdir()
+    (tmp_path / "queries" / "dev.en.tsv").write_text("q1\twho lives\n")
+    qrels = tmp_path / "qrels" / "dev.qrels"
+    qrels.write_text("q1 0 d1 1\n")
+    assert read_questions(f"{tmp_path}=dev") == [Question("who lives", "Lions They live.")]
+    qrels.write_text("q1 0 d2 1\n")
+    with pytest.raises(InputError, match="document 'd2' is empty"):
+        read_questions(f"{tmp_path}=dev")
+
+
 def test_questions_of_a_collection(tmp_path):
     questions = read_questions("optical:mini=mini")
     assert len(questions) > 5
@@ -177,6 +200,9 @@ def test_triples_of_ir_datasets(tmp_path):
         Question("who flies", "bees fly", "lions live"),
         Question("who swims", "fish swim", "bees fly"),
     ]
+    (tmp_path / "queries.tsv").write_text("q1\twho flies\nq2\t \n")
+    with pytest.raises(InputError, match="the triple q2, d3, d2 has an empty text"):
+        read_questions("irds:tiny-triples", limit=2)
 
 
 def test_triples_train(teacher, tmp_path):

@@ -232,6 +232,19 @@ def test_tokens_know_where_they_are(model):
     assert cut.foreign_spans[-2] == (22 * 5 - 5, 22 * 5 - 1)
 
 
+def test_a_prompt_is_read_but_is_no_part_of_the_sentence():
+    plain = tiny_encoder(["query", "gida", "house"])
+    asked = tiny_encoder(["query", "gida", "house"])
+    asked.prompts["query"] = "query: "
+    asked = LateInteraction.from_encoder(asked, "asked")
+    whole = LateInteraction.from_encoder(plain, "plain")
+    mine, theirs = align(asked, asked, "gida", "house"), align(whole, whole, "query: gida", "house")
+    assert mine.foreign == theirs.foreign
+    assert mine.plan.shape[1] == len(mine.english) > len(theirs.english)
+    spans = dict(zip(mine.foreign, mine.foreign_spans, strict=True))
+    assert spans == {**dict.fromkeys(mine.foreign, (0, 0)), "gida": (0, 4)}
+
+
 def test_masses_of_words_by_hand():
     plan = np.array([[0.1, 0.0, 0.1], [0.0, 0.2, 0.1], [0.0, 0.3, 0.2]])
     alignment = Alignment(

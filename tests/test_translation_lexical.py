@@ -149,6 +149,16 @@ def test_broken_files(tmp_path, content):
         LexicalTable.load(tmp_path / "absent.tsv.gz")
 
 
+def test_a_flipped_bit_is_noticed(tmp_path):
+    path = tmp_path / "t.tsv.gz"
+    TABLE.save(path)
+    content = path.read_bytes()
+    for place in range(10, len(content)):  # behind gzip's header
+        path.write_bytes(content[:place] + bytes([content[place] ^ 4]) + content[place + 1 :])
+        with pytest.raises(InputError, match=r"t.tsv.gz"):
+            LexicalTable.load(path)
+
+
 def test_one_best():
     queries = pd.DataFrame({"qid": ["1", "2"], "query": ["Gida a Kano 1999?", ""]}, index=[7, 4])
     result = LexicalTranslator(TABLE)(queries)

@@ -45,12 +45,17 @@ def tiny_encoder(words: Sequence[str] = (), *, seed: int = 0, dim: int = 32) -> 
             max_position_embeddings=64,
         )
         BertModel(config, add_pooling_layer=False).save_pretrained(folder)
-        transformer = Transformer(
-            folder,
-            query_length=24,
-            document_length=48,
-            model_kwargs={"add_pooling_layer": False},
-        )
+        return late_interaction(folder)
+
+
+def late_interaction(folder: str | Path) -> MultiVectorEncoder:
+    """A late-interaction model of an encoder's directory, without a projection."""
+    transformer = Transformer(
+        str(folder),
+        query_length=24,
+        document_length=48,
+        model_kwargs={"add_pooling_layer": False},
+    )
     normalize = Normalize(module_input_name="token_embeddings")
     return MultiVectorEncoder(modules=[transformer, MultiVectorMask(), normalize], device="cpu")
 

@@ -196,4 +196,4 @@ def _stream(file: PublishedFile, output: object, progress: bool | None) -> None:
 
 
 def _is_repacked(file: PublishedFile, found: Path) -> bool:
-    return any(found.as_posix().endswith(f"/{relative}") for relative in file.repacked)
+    return any(f"/{found.as_posix()}".endswith(f"/{relative}") for relative in file.repacked)

@@ -1,4 +1,4 @@
-"""Scores by language, with bootstrap draws that are paired wherever the queries are the same."""
+"""Scores by language, with bootstrap draws shared by languages that ask the same queries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class LanguageScores:
         systems: Names of the systems.
 
     Raises:
-        InputError: if a language lacks a system or one of its queries.
+        InputError: if a language lacks a system or one of its queries, or a query is scored twice.
     """
 
     def __init__(
@@ -32,8 +32,16 @@ class LanguageScores:
         if rows.empty:
             known = ", ".join(map(str, per_query["measure"].unique()))
             raise InputError(f"no score of measure {measure!r}: use one of {known}")
+        rows = rows[rows["language"].isin(languages) & rows["system"].isin(systems)]
+        twice = rows[rows.duplicated(["system", "language", "qid"])]
+        if len(twice):
+            system, language, qid = twice.iloc[0][["system", "language", "qid"]]
+            raise InputError(
+                f"{system!r} in language {language!r} has several scores of qid {qid!r}: give one, "
+                "such as their mean over seeds"
+            )
         for language in languages:
-            wide = rows[(rows["language"] == language) & rows["system"].isin(systems)].pivot(
+            wide = rows[rows["language"] == language].pivot(
                 index="system", columns="qid", values="value"
             )
             for system in systems:
@@ -67,7 +75,10 @@ class LanguageScores:
         return {system: means[:, number] for number, system in enumerate(self.systems)}
 
     def bootstrap(self, resamples: int, seed: int) -> dict[str, np.ndarray]:
-        """Means over drawn queries, shape (languages, resamples) for each system."""
+        """Means over drawn queries, shape (languages, resamples) for each system.
+
+        Languages with exactly the same queries share their draws; others draw on their own.
+        """
         rng = np.random.default_rng(seed)
         counts: dict[tuple[str, ...], np.ndarray] = {}
         means = []

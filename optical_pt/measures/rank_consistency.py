@@ -89,8 +89,8 @@ def rank_consistency(
         persistence: p, between 0 and 1.
 
     Raises:
-        InputError: on fewer than two languages, a qid that ``queries`` lacks, two qids of a
-            language for one query, a document twice in a ranking, or a parameter out of range.
+        InputError: on fewer than two languages, a language or qid that ``queries`` lacks, two qids
+            of a language for one query, a document twice in a ranking, or a parameter out of range.
 
     >>> runs = {
     ...     "de": pd.DataFrame({"qid": "q", "docno": ["a", "b"], "score": [2.0, 1.0]}),
@@ -108,8 +108,11 @@ def rank_consistency(
     if queries is None:
         asked = {qid: qid for run in runs.values() for qid in run["qid"]}
         queries = dict.fromkeys(runs, asked)
+    for language in runs:
+        if language not in queries:
+            raise InputError(f"queries lack language {language!r}: say what its qids ask")
     rankings = {
-        language: _rankings(run, queries.get(language, {}), language, cutoff)
+        language: _rankings(run, queries[language], language, cutoff)
         for language, run in runs.items()
     }
     frames = []

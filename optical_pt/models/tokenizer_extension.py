@@ -59,7 +59,7 @@ def extend_tokenizer(
 
     Args:
         tokenizer: a fast WordPiece tokenizer.
-        pieces: new entries in their order; ``##x`` continues a word.
+        pieces: new entries in their order; ``##x`` continues a word. Without any, nothing changes.
 
     Returns:
         a tokenizer with ``len(tokenizer) + len(pieces)`` entries.
@@ -67,6 +67,8 @@ def extend_tokenizer(
     Raises:
         InputError: if the tokenizer is not WordPiece, or a piece is in its vocabulary already.
     """
+    if not pieces:
+        return tokenizer
     state = student_state(tokenizer)
     vocabulary = state["model"]["vocab"]
     for added in state["added_tokens"]:

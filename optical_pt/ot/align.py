@@ -30,7 +30,8 @@ class Alignment:
     Attributes:
         foreign: the student's tokens.
         english: the teacher's tokens.
-        plan: ``(foreign, english)`` float array that sums to 1.
+        plan: ``(foreign, english)`` float array that sums to 1, or to less (partial transport) or
+            about as much (unbalanced).
         foreign_spans: where each foreign token begins and ends in its sentence, in characters; 0, 0
             for a token that is not in it. Empty if the tokenizer does not tell.
         english_spans: likewise.
@@ -117,7 +118,8 @@ def align(
 def _tokens(model: LateInteraction, text: str) -> tuple[tuple[str, ...], Spans, Tensor]:
     """Tokens that MaxSim scores, their spans, and their ``(tokens, dim)`` float32 embeddings."""
     encoder = model.encoder.eval()
-    features = encoder.preprocess([text], task="query")
+    prompt = encoder.prompts.get("query") or ""
+    features = encoder.preprocess([text], prompt=prompt or None, task="query")
     ids = features["input_ids"][0].tolist()
     features = {
         name: value.to(encoder.device) if isinstance(value, Tensor) else value
@@ -128,7 +130,7 @@ def _tokens(model: LateInteraction, text: str) -> tuple[tuple[str, ...], Spans, 
     tokenizer = query_modules(encoder)[0].tokenizer
     kept = scored.nonzero()[:, 0].tolist()
     names = tokenizer.convert_ids_to_tokens(ids)
-    spans = _spans(tokenizer, text, ids)
+    spans = _spans(tokenizer, prompt, text, ids)
     return (
         tuple(names[place] for place in kept),
         tuple(spans[place] for place in kept) if spans else (),
@@ -136,15 +138,18 @@ def _tokens(model: LateInteraction, text: str) -> tuple[tuple[str, ...], Spans, 
     )
 
 
-def _spans(tokenizer: PreTrainedTokenizerBase, text: str, ids: list[int]) -> list[tuple[int, int]]:
+def _spans(
+    tokenizer: PreTrainedTokenizerBase, prompt: str, text: str, ids: list[int]
+) -> list[tuple[int, int]]:
     """Where the tokens of these ids are in the text; empty if the tokenizer does not tell."""
     if not tokenizer.is_fast:
         return []
-    whole = tokenizer(text, return_offsets_mapping=True, verbose=False)
+    whole = tokenizer(prompt + text, return_offsets_mapping=True, verbose=False)
     found = dict(enumerate(zip(whole["input_ids"], whole["offset_mapping"], strict=True)))
     # A sentence that was cut off ends in a token that is elsewhere in the whole.
     pairs = [found.get(place, (None, (0, 0))) for place in range(len(ids))]
+    first = len(prompt)
     return [
-        tuple(span) if there == here else (0, 0)
-        for here, (there, span) in zip(ids, pairs, strict=True)
+        (start - first, end - first) if there == here and start >= first else (0, 0)
+        for here, (there, (start, end)) in zip(ids, pairs, strict=True)
     ]

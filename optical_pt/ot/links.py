@@ -12,6 +12,12 @@ from optical_pt.errors import InputError
 Links = set[tuple[int, int]]
 """Pairs of a foreign and an English position, from 0."""
 
+#: What starts the first piece of a word, in tokenizers that do not mark the others by ``##``.
+BEGINS = ("▁", "Ġ")
+#: Tokens of no word: ``[CLS]``, ``<s>``, and what ColBERT puts before a query, such as ``[Q] ``.
+SPECIAL = re.compile(r"\[[A-Za-z]+\d*\] ?|</?[a-z]+>")
+UNKNOWN = ("[UNK]", "<unk>")
+
 METHODS = ("foreign", "english", "mutual", "union", "threshold")
 
 
@@ -57,18 +63,25 @@ def hard_links(plan: np.ndarray, method: str = "mutual", *, threshold: float = 0
 
 
 def subword_words(tokens: Sequence[str]) -> list[int | None]:
-    """The position of the word that each WordPiece belongs to; None for ``[CLS]`` and its like.
+    """The position of the word that each subword belongs to; None for ``[CLS]`` and its like.
+
+    Subwords are WordPieces, or pieces of SentencePiece or byte-level BPE, which mark where words
+    begin instead.
 
     >>> subword_words(["[CLS]", "nyu", "##mba", "mto", "[SEP]"])
     [None, 0, 0, 1, None]
+    >>> subword_words(["<s>", "▁nyu", "mba", "▁mto", "</s>"])
+    [None, 0, 0, 1, None]
     """
+    begins = next((mark for mark in BEGINS if any(t.startswith(mark) for t in tokens)), None)
     words: list[int | None] = []
     last = -1
     for token in tokens:
-        if re.fullmatch(r"\[[A-Z]+\d*\]", token) and token != "[UNK]":
+        if SPECIAL.fullmatch(token) and token.strip() not in UNKNOWN:
             words.append(None)
             continue
-        last += not (token.startswith("##") and last >= 0)
+        continues = token.startswith("##") if begins is None else not token.startswith(begins)
+        last += not (continues and last >= 0)
         words.append(last)
     return words
 

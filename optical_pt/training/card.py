@@ -36,7 +36,7 @@ def student_card(record: dict[str, Any], pairs: Sequence[SentencePair]) -> str:
 language:
 {front}library_name: sentence-transformers
 tags: [multi-vector, late-interaction, cross-lingual, optical]
-license: {record.get("licence", "other")}
+license: other
 ---
 
 # OPTICAL student: {languages} queries on English documents

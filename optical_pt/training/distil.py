@@ -24,6 +24,7 @@ from optical_pt.training.hold_out import hold_out
 from optical_pt.training.processes import first_alone, is_first, join, wait
 from optical_pt.training.run import History, train
 from optical_pt.training.select_on import open_queries
+from optical_pt.training.selection import require_finite
 from optical_pt.training.setting_checks import require_one_of
 from optical_pt.training.settings import TrainingSettings
 from optical_pt.training.start_settings import KEEPING_TOKENS, StartSettings
@@ -110,6 +111,7 @@ def distil(
             store=Path(store) if store else None,
             tensorboard=Path(tensorboard) if tensorboard else None,
         )
+    require_finite(student)
     if is_first():
         record = {
             "teacher": teacher.name,

@@ -14,6 +14,7 @@ from sentence_transformers.base.evaluation import BaseEvaluator
 from torch.nn.utils.rnn import pad_sequence
 from transformers import TrainerCallback
 
+from optical_pt.errors import InputError
 from optical_pt.models.encoding import encode_texts
 from optical_pt.training.losses.scores import maxsim_matrix
 
@@ -57,8 +58,7 @@ class HeldOutRetrieval(BaseEvaluator):
         for start in range(0, len(queries), 16):
             rows = slice(start, start + 16)
             scores = maxsim_matrix(queries[rows], query_mask[rows], *self.english[language])
-            own = scores.diagonal(start)[:, None]
-            reciprocal.append(1 / (scores >= own).sum(dim=1))
+            reciprocal.append(reciprocal_ranks(scores, start))
         return torch.cat(reciprocal).mean().item()
 
 
@@ -109,6 +109,34 @@ def score_history(
 def restore_best(student: MultiVectorEncoder, directory: Path) -> None:
     """Give a student the weights that :class:`KeepBest` kept."""
     student.load_state_dict(load_file(directory / BEST))
+
+
+def reciprocal_ranks(scores: torch.Tensor, start: int) -> torch.Tensor:
+    """``(queries,)`` reciprocal ranks of each query's own document; a tie counts as lost.
+
+    Args:
+        scores: ``(queries, documents)``.
+        start: the own document of the first query; that of the next is the next one.
+
+    Raises:
+        InputError: if a score is not finite, as after a training that diverged.
+
+    >>> reciprocal_ranks(torch.tensor([[3.0, 2.0, 1.0], [3.0, 2.0, 2.0]]), 0).tolist()
+    [1.0, 0.3333333432674408]
+    """
+    if not scores.isfinite().all():
+        raise InputError("the model's scores are not finite: the training diverged; lower the "
+                         "learning rate")  # fmt: skip
+    own = scores.diagonal(start)[:, None]
+    return 1 / (scores >= own).sum(dim=1)
+
+
+def require_finite(model: torch.nn.Module) -> None:
+    """Raise :class:`InputError` if a weight is not finite, as after a training that diverged."""
+    for name, weight in model.named_parameters():
+        if not weight.isfinite().all():
+            raise InputError(f"{name} has weights that are not finite: the training diverged; "
+                             "lower the learning rate")  # fmt: skip
 
 
 def pad_embeddings(embeddings: Sequence[Any]) -> tuple[torch.Tensor, torch.Tensor]:

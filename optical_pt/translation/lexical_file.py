@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -71,7 +72,7 @@ def _read_text(path: Path) -> str:
         return gzip.decompress(path.read_bytes()).decode("utf-8")
     except FileNotFoundError:
         raise InputError(f"{path}: no such lexical table; learn one from bitext") from None
-    except (gzip.BadGzipFile, EOFError, UnicodeDecodeError, OSError) as error:
+    except (EOFError, UnicodeDecodeError, OSError, zlib.error) as error:
         raise InputError(f"{path}: not a gzipped UTF-8 file ({error}); learn it anew") from None
 
 

@@ -19,18 +19,20 @@ def answers(result: StudyResult, measure: str = "MAP") -> list[str]:
         measure: To speak of.
     """
     first, last = result.levels[0], result.levels[-1]
+    gaps = gap_table(result, measure)
     sentences = []
     untouched: set[str] = set()
     for task in dict.fromkeys(task for task, _ in result.measured):
         direction = task.partition(",")[0]
         # At 0% the ways to switch the same queries are one.
-        levels = (last,) if direction in untouched and first == 0 else (first, last)
+        levels = [last] if direction in untouched and first == 0 else sorted({first, last})
         untouched.add(direction)
         for level in levels:
             sentences.append(f"{level:.0%} switched: {finding(result, task, measure, level=level)}")
-        sentences += _changes(result, task, measure)
+        if first != last:
+            sentences += _changes(result, task, measure)
         for level in levels:
-            sentences += _gap_sentences(result, task, measure, level)
+            sentences += _gap_sentences(gaps, task, measure, level)
     return sentences
 
 
@@ -59,9 +61,8 @@ def _changes(result: StudyResult, task: str, measure: str) -> list[str]:
     return sentences
 
 
-def _gap_sentences(result: StudyResult, task: str, measure: str, level: float) -> list[str]:
+def _gap_sentences(table: pd.DataFrame, task: str, measure: str, level: float) -> list[str]:
     """What OT lacks of the ceiling, and how unequally; nothing if a group is missing."""
-    table = gap_table(result, measure)
     here = table[(table["task"] == task) & (table["level"] == level)]
     by_scope = {scope: rows.set_index("method") for scope, rows in here.groupby("scope")}
     if BETWEEN not in by_scope or OT not in by_scope[BETWEEN].index:

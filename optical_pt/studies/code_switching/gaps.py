@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pandas as pd
 
 from optical_pt.measures import Gap, ceiling_gap, group_gap
@@ -17,7 +15,6 @@ COLUMNS = ("task", "measure", "level", "method", "scope", "gap", "low", "high")
 LOW, OTHER, BETWEEN, THAN_OT = "low", "other", "low - other", "low - other, minus OT's"
 
 
-@lru_cache(maxsize=1)
 def gap_table(result: StudyResult, measure: str = "MAP") -> pd.DataFrame:
     """Gaps to human English queries, with 95% bootstrap intervals over queries.
 

@@ -17,7 +17,7 @@ language:
 - en
 library_name: sentence-transformers
 tags: [multi-vector, late-interaction, optical]
-license: {record.get("licence", "other")}
+license: other
 ---
 
 # English late-interaction teacher

@@ -13,7 +13,7 @@ from sentence_transformers.base.evaluation import BaseEvaluator
 from optical_pt.errors import InputError
 from optical_pt.models.encoding import encode_texts
 from optical_pt.training.losses.scores import maxsim_matrix
-from optical_pt.training.selection import pad_embeddings
+from optical_pt.training.selection import pad_embeddings, reciprocal_ranks
 
 if TYPE_CHECKING:
     from optical_pt.training.teacher.questions import Question
@@ -24,7 +24,7 @@ BLOCK = 4
 def hold_out_questions(
     questions: Sequence[Question], count: int, *, seed: int
 ) -> tuple[list[Question], list[Question], list[Question]]:
-    """Split off two groups of questions, each with a passage of its own.
+    """Split off two groups of questions; no two share a question or a passage.
 
     Returns:
         the questions to train on, none of which has a question or a passage of the other groups;
@@ -39,12 +39,13 @@ def hold_out_questions(
     [12, 2, 2]
     """
     by_passage = {question.passage: question for question in questions}
-    if 4 * count > len(by_passage):
+    different = list({question.question: question for question in by_passage.values()}.values())
+    if 4 * count > len(different):
         raise InputError(
-            f"hold_out {count}: there are {len(by_passage)} different passages, and twice as many "
-            f"are kept from training; hold out at most {len(by_passage) // 4}"
+            f"hold_out {count}: there are {len(different)} questions with passages of their own, "
+            f"and twice as many are kept from training; hold out at most {len(different) // 4}"
         )
-    held = random.Random(seed).sample(list(by_passage.values()), 2 * count)
+    held = random.Random(seed).sample(different, 2 * count)
     hidden = {text for question in held for text in (question.question, question.passage)}
     kept = [q for q in questions if not {q.question, q.passage, q.negative} & hidden]
     return kept, held[:count], held[count:]
@@ -76,6 +77,5 @@ class QuestionRetrieval(BaseEvaluator):
         for start in range(0, len(queries), BLOCK):
             rows = slice(start, start + BLOCK)
             scores = maxsim_matrix(queries[rows], mask[rows], *passages)
-            own = scores.diagonal(start)[:, None]
-            reciprocal.append(1 / (scores >= own).sum(dim=1))
+            reciprocal.append(reciprocal_ranks(scores, start))
         return {"mrr": torch.cat(reciprocal).mean().item()}

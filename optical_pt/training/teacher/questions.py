@@ -83,11 +83,13 @@ def _read_collection(name: str, query_set: str) -> list[Question]:
     judged = collection.judged_topics(collection.document_language, [query_set])
     relevant = judged.qrels[judged.qrels["label"] > 0]
     wanted = set(relevant["docno"])
-    texts = {
-        document["docno"]: document["text"]
-        for document in collection.documents(judged.qrels)
-        if document["docno"] in wanted
-    }
+    texts = {}
+    for document in collection.documents(judged.qrels):
+        if (docno := document["docno"]) in wanted:
+            # As indexes have it.
+            texts[docno] = f"{document['title']} {document['text']}".strip()
+            if not texts[docno]:
+                raise InputError(f"{name}: document {docno!r} is empty; leave its judgments out")
     queries = dict(zip(judged.topics["qid"], judged.topics["query"], strict=True))
     return [
         Question(queries[qid], texts[docno])
@@ -108,6 +110,9 @@ def _read_triples(dataset_id: str, limit: int | None) -> list[Question]:
                 raise InputError(f"{name}: over {MOST_TRIPLES:,} triples; say how many with limit")
             positive, negative = store.get(pair.doc_id_a), store.get(pair.doc_id_b)
             texts = (queries[pair.query_id], positive.default_text(), negative.default_text())
+            if not all(text.strip() for text in texts):
+                ids = f"{pair.query_id}, {pair.doc_id_a}, {pair.doc_id_b}"
+                raise InputError(f"{name}: the triple {ids} has an empty text; give a file instead")
             found.append(Question(*map(_nfc, texts)))
     return found
 

@@ -16,10 +16,11 @@ from transformers import set_seed
 from optical_pt.errors import InputError
 from optical_pt.files import refuse_existing, write_directory, write_text
 from optical_pt.models import LateInteraction
+from optical_pt.models.fingerprint import document_fingerprint
 from optical_pt.training.attention import plain_attention
 from optical_pt.training.checkpoints import newest_complete_checkpoint, open_checkpoints
 from optical_pt.training.processes import first_alone, is_first, join, wait
-from optical_pt.training.selection import restore_best, score_history
+from optical_pt.training.selection import require_finite, restore_best, score_history
 from optical_pt.training.teacher.card import teacher_card
 from optical_pt.training.teacher.hold_out import QuestionRetrieval, hold_out_questions
 from optical_pt.training.teacher.projection import copy_teacher
@@ -77,6 +78,7 @@ def tune_teacher(
     with first_alone():
         open_checkpoints(work, facts, resume=resume or not is_first())
     history = _train(model, kept, select, work, settings, tensorboard)
+    require_finite(model)
     test = QuestionRetrieval(judge)
     before, after = test(teacher.encoder)["mrr"], test(model)["mrr"]
     if is_first():
@@ -88,7 +90,9 @@ def tune_teacher(
         record = {
             "teacher": teacher.name,
             "teacher_fingerprint": teacher.fingerprint,
+            "fingerprint": document_fingerprint(model),
             "questions": len(kept),
+            "questions_sha256": facts["questions"],
             "mrr_before": before,
             "mrr_after": after,
             "settings": asdict(settings),
