@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from study_outputs import picture
-from study_scores import BASE, NOISY, UP, study, study_with_levels
+from study_scores import BASE, NOISY, UP, rows, study, study_with_levels
 
 from optical_pt.studies.plots import bar_plot, line_plot
+from optical_pt.studies.summary import summarize_study
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +54,23 @@ def test_bars_are_methods_by_languages(compared, drawn):
     assert image.width > 800
     (axes,) = shown(drawn[0])
     assert [tick.get_text() for tick in axes.get_xticklabels()] == [
-        "ha", "sw", "de", "low-resource mean", "mean of all",
+        "ha", "sw", "de", "low-resource\nmean", "mean of all",
     ]  # fmt: skip
     assert axes.get_ylabel() == "pool MAP"
     assert labels(drawn[0]) == ["MSE", "OT", "OT & CL"]
     heights = {bars.get_label(): [bar.get_height() for bar in bars] for bars in axes.containers
                if hasattr(bars, "patches")}  # fmt: skip
     assert heights["OT"] == pytest.approx([np.mean(UP)] * 5)
+
+
+def test_names_of_many_languages_do_not_overlap(drawn):
+    trials = [rows("OT", code, UP) for code in ("sw", "tl", "ar", "de")]
+    groups = {"sw": "low", "tl": "low", "ar": "other", "de": "other"}
+    bar_plot(summarize_study(pd.concat(trials), groups))
+    (axes,) = shown(drawn[0])
+    boxes = [tick.get_window_extent() for tick in axes.get_xticklabels()]
+    assert len(boxes) == 7  # and three means
+    assert all(a.x1 < b.x0 for a, b in pairwise(boxes))
 
 
 def test_bars_of_some_methods(compared, drawn):

@@ -55,7 +55,8 @@ def bar_plot(result: StudyResult, methods: Collection[str] | None = None) -> byt
                 hatch=_HATCHES[number // len(_COLOURS) % len(_HATCHES)],
                 error_kw={"elinewidth": 0.8, "capsize": 1.5},
             )  # fmt: skip
-        axes.set_xticks(range(len(scopes)), [column_title(*scope) for scope in scopes])
+        names = [column_title(*scope).replace(" mean", "\nmean") for scope in scopes]
+        axes.set_xticks(range(len(scopes)), names)
         axes.set_xlim(-0.5, len(scopes) - 0.5)  # also where the first and last methods are missing
         axes.set_ylabel(f"{task} {measure}")
         axes.set_ylim(bottom=min(0.0, float(rows["low"].min())))
