@@ -12,7 +12,11 @@ from optical_pt.studies.ot_regularization.methods import BASELINE, CEILING, STAR
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.tables import ALPHA
 
-TITLES = {"low": "low-resource languages", "other": "other languages"}
+TITLES = {
+    "low": "low-resource languages",
+    "other": "other languages",
+    "all": "low-resource and other languages together",
+}
 
 
 def answers(result: StudyResult) -> list[str]:
@@ -23,7 +27,7 @@ def answers(result: StudyResult) -> list[str]:
     students = _only(result, [name for name in result.methods if name != CEILING])
     sentences = []
     for group, title in TITLES.items():
-        members = ", ".join(code for code, its_group in result.groups.items() if its_group == group)
+        members = ", ".join(code for code, own in result.groups.items() if group in (own, "all"))
         languages = f"{title} ({members})"
         scopes = {
             (task, measure): rows
