@@ -14,7 +14,7 @@ proof() {
     --output "experiments/results/$1" "${@:2}"
 }
 proof distillation --languages ha,ig,yo,zu --seeds 3 --rival-seeds 1 --nmt nmt-pool \
-  --methods "OPTICAL,MSE,greedy alignment,contrastive,OPTICAL + MSE,untrained start"
+  --methods "OPTICAL,MSE,greedy alignment,score distillation,contrastive,OPTICAL + MSE,untrained start"
 proof distillation-languages --languages ha,ig,yo,zu,rw,tw,hi,tr,de --seeds 1 --nmt nmt-pool \
   --nmt-languages ha,ig,yo,zu,hi,tr,de --methods "OPTICAL,OPTICAL + MSE,untrained start" \
   --systems bm25,lexical,nmt,teacher,psq-rerank,psq-fusion,ceiling
