@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +22,15 @@ class Judgment(NamedTuple):
     qid: str
     docno: str
     label: int
+
+
+def whole_text(document: Mapping[str, str]) -> str:
+    """A document as systems read it: its title, if any, and its text.
+
+    >>> whole_text({"docno": "1", "title": "Lions", "text": "They live."})
+    'Lions They live.'
+    """
+    return f"{document['title']} {document['text']}".strip()
 
 
 def numbered_lines(path: Path) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 CHARACTERS_PER_TOKEN = 4
 
 
+def query_prompt(encoder: MultiVectorEncoder) -> str | None:
+    """What ``encode_query`` puts before a query, such as a ColBERT's ``[Q] ``; None for nothing."""
+    return encoder.prompts.get("query") or None
+
+
 def encode_texts(
     encoder: MultiVectorEncoder,
     texts: Sequence[str],

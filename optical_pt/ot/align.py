@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from optical_pt.models.encoding import query_prompt
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.ot.cost import cosine_cost
 from optical_pt.ot.links import Links, hard_links, subword_words, word_links
@@ -118,8 +119,8 @@ def align(
 def _tokens(model: LateInteraction, text: str) -> tuple[tuple[str, ...], Spans, Tensor]:
     """Tokens that MaxSim scores, their spans, and their ``(tokens, dim)`` float32 embeddings."""
     encoder = model.encoder.eval()
-    prompt = encoder.prompts.get("query") or ""
-    features = encoder.preprocess([text], prompt=prompt or None, task="query")
+    prompt = query_prompt(encoder)
+    features = encoder.preprocess([text], prompt=prompt, task="query")
     ids = features["input_ids"][0].tolist()
     features = {
         name: value.to(encoder.device) if isinstance(value, Tensor) else value
@@ -130,7 +131,7 @@ def _tokens(model: LateInteraction, text: str) -> tuple[tuple[str, ...], Spans, 
     tokenizer = query_modules(encoder)[0].tokenizer
     kept = scored.nonzero()[:, 0].tolist()
     names = tokenizer.convert_ids_to_tokens(ids)
-    spans = _spans(tokenizer, prompt, text, ids)
+    spans = _spans(tokenizer, prompt or "", text, ids)
     return (
         tuple(names[place] for place in kept),
         tuple(spans[place] for place in kept) if spans else (),

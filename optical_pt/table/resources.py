@@ -13,6 +13,7 @@ import pandas as pd
 
 from optical_pt.bm25 import BM25Index, bm25_index, open_bm25_index
 from optical_pt.collections import Collection
+from optical_pt.collections.formats import whole_text
 from optical_pt.errors import InputError
 from optical_pt.files import hash_path, write_text
 from optical_pt.index import TokenIndex
@@ -112,8 +113,7 @@ class Resources:
     def documents(self) -> Iterator[dict[str, Any]]:
         """Stream docno and text, with the title at its head."""
         for document in self.collection.documents(self.qrels):
-            text = f"{document['title']} {document['text']}".strip()
-            yield {"docno": document["docno"], "text": text}
+            yield {"docno": document["docno"], "text": whole_text(document)}
 
     def remember_documents(self) -> None:
         """Note which documents the indexes in the folder are made of, before any is.

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from optical_pt.models.encoding import query_prompt
+
 if TYPE_CHECKING:
     from sentence_transformers import MultiVectorEncoder
 
@@ -47,5 +49,6 @@ class PairCollator:
         return batch | {f"english_{name}": value for name, value in english.items()}
 
     def _tokenize(self, model: MultiVectorEncoder, sentences: list[str]) -> dict[str, Any]:
-        prompt = model.prompts.get("query") or None  # as encode_query does
-        return model.preprocess(sentences, prompt=prompt, task="query", max_length=self.max_length)
+        return model.preprocess(
+            sentences, prompt=query_prompt(model), task="query", max_length=self.max_length
+        )

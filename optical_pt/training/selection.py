@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from optical_pt.training.bitext import SentencePair
 
 BEST = "best.safetensors"
+DIVERGED = "are not finite: the training diverged; lower the learning rate"
 
 
 class HeldOutRetrieval(BaseEvaluator):
@@ -125,8 +126,7 @@ def reciprocal_ranks(scores: torch.Tensor, start: int) -> torch.Tensor:
     [1.0, 0.3333333432674408]
     """
     if not scores.isfinite().all():
-        raise InputError("the model's scores are not finite: the training diverged; lower the "
-                         "learning rate")  # fmt: skip
+        raise InputError(f"the model's scores {DIVERGED}")
     own = scores.diagonal(start)[:, None]
     return 1 / (scores >= own).sum(dim=1)
 
@@ -135,8 +135,7 @@ def require_finite(model: torch.nn.Module) -> None:
     """Raise :class:`InputError` if a weight is not finite, as after a training that diverged."""
     for name, weight in model.named_parameters():
         if not weight.isfinite().all():
-            raise InputError(f"{name} has weights that are not finite: the training diverged; "
-                             "lower the learning rate")  # fmt: skip
+            raise InputError(f"the weights of {name} {DIVERGED}")
 
 
 def pad_embeddings(embeddings: Sequence[Any]) -> tuple[torch.Tensor, torch.Tensor]:

@@ -14,6 +14,7 @@ import torch
 
 from optical_pt.errors import InputError
 from optical_pt.files import write_directory, write_text
+from optical_pt.models.encoding import query_prompt
 from optical_pt.training.teacher_fingerprint import teacher_fingerprint
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _encode(
 ) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
     """Per sentence its position, token ids and embeddings; similar lengths in a batch."""
     teacher.eval()
-    prompt = teacher.prompts.get("query") or None
+    prompt = query_prompt(teacher)
     order = sorted(range(len(sentences)), key=lambda i: (len(sentences[i]), i))
     for start in range(0, len(order), BATCH):
         positions = order[start : start + BATCH]

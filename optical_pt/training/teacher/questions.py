@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from optical_pt.collections import open_collection
-from optical_pt.collections.formats import numbered_lines
+from optical_pt.collections.formats import numbered_lines, whole_text
 from optical_pt.collections.irds_reading import load_dataset, reading
 from optical_pt.errors import InputError
 
@@ -86,8 +86,7 @@ def _read_collection(name: str, query_set: str) -> list[Question]:
     texts = {}
     for document in collection.documents(judged.qrels):
         if (docno := document["docno"]) in wanted:
-            # As indexes have it.
-            texts[docno] = f"{document['title']} {document['text']}".strip()
+            texts[docno] = whole_text(document)
             if not texts[docno]:
                 raise InputError(f"{name}: document {docno!r} is empty; leave its judgments out")
     queries = dict(zip(judged.topics["qid"], judged.topics["query"], strict=True))
