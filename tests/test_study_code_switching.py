@@ -244,6 +244,19 @@ def test_queries_without_human_english_versions_are_refused(teacher, tmp_path):
         plan_of(data, teacher, tmp_path / "out")
 
 
+def test_small_pools_of_other_languages_have_indexes_of_their_own(teacher, tmp_path):
+    data = write_data(tmp_path / "data")
+    write_passages(data, POOL, 12, {"afriqa-dev.ig": "afriqa-dev.ig.en"})
+    write_bitext(data, "ig", BITEXT)
+    few = ["--shares", "0", "--epochs", "0"]
+    alone = plan_of(data, teacher, tmp_path, "--languages", "ha", *few)
+    alone.measure(alone.trials[0])
+    both = plan_of(data, teacher, tmp_path, "--languages", "ha,ig", *few)
+    assert len(both.measure(both.trials[0])) == len(alone.measure(alone.trials[0]))
+    names = {index.name for index in (tmp_path / "work" / "indexes").iterdir()}
+    assert names == {"afriqa-dev-ha", "afriqa-dev-ha-ig"}
+
+
 @pytest.mark.skipif(not REAL.is_dir(), reason=f"no {REAL}")
 def test_plan_on_the_real_data(teacher, tmp_path):
     plan = plan_of(REAL, teacher, tmp_path, "--languages", "tw,hi", "--max-queries", "5")

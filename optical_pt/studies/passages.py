@@ -24,3 +24,12 @@ def by_query_set(languages: Iterable[str]) -> dict[str, list[str]]:
         if language in QUERY_SETS:
             sets.setdefault(QUERY_SETS[language], []).append(language)
     return sets
+
+
+def judged_pool(query_set: str, languages: Iterable[str]) -> str:
+    """The name of the pool that a set judges for some languages: with others it is another one.
+
+    >>> judged_pool("afriqa-dev", ["zu", "ha"])
+    'afriqa-dev-ha-zu'
+    """
+    return "-".join([query_set, *sorted(languages)])

@@ -10,7 +10,7 @@ from optical_pt.collections import LocalCollection, SentencePairs
 from optical_pt.models import LateInteraction
 from optical_pt.studies.bitext import read_pairs
 from optical_pt.studies.distillation.languages import HELD_OUT
-from optical_pt.studies.passages import by_query_set
+from optical_pt.studies.passages import by_query_set, judged_pool
 from optical_pt.studies.retrieval import RetrievalTask, open_task
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.hold_out import hold_out
@@ -36,7 +36,7 @@ def open_tasks(
             LocalCollection(options.data / "passages"),
             members,
             teacher,
-            options.indexes / (query_set if small else POOL),
+            options.indexes / (judged_pool(query_set, members) if small else POOL),
             query_sets=[query_set],
             judged_only=small,
             max_queries=max_queries,

@@ -13,6 +13,7 @@ from optical_pt.collections import Collection, open_collection
 from optical_pt.studies.ot_regularization.data import TASKS, training_pairs, with_xnli
 from optical_pt.studies.ot_regularization.methods import CEILING, START
 from optical_pt.studies.pair_classification import PairClassification, open_pairs
+from optical_pt.studies.passages import judged_pool
 from optical_pt.studies.retrieval import RetrievalTask, open_task
 from optical_pt.studies.students import Recipe, StudentStore
 from optical_pt.studies.trial import Trial
@@ -137,8 +138,7 @@ def open_bench(
     for name in sets:
         members = [code for code in languages if code in collection.set_languages(name)]
         if members:
-            # A small pool depends on the languages that it is judged in.
-            pool = "pool" if options.full else f"{name}-{'-'.join(sorted(members))}"
+            pool = "pool" if options.full else judged_pool(name, members)
             retrieval.append(
                 open_task(
                     TASKS.get(name, name), collection, members, teacher, options.indexes / pool,

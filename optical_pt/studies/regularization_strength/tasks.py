@@ -8,7 +8,7 @@ from pathlib import Path
 
 from optical_pt.collections import Collection, LocalCollection, open_collection
 from optical_pt.models import LateInteraction
-from optical_pt.studies.passages import by_query_set
+from optical_pt.studies.passages import by_query_set, judged_pool
 from optical_pt.studies.regularization_strength.languages import MIRACL, TYDIQA
 from optical_pt.studies.regularization_strength.monolingual import MonolingualTask
 from optical_pt.studies.retrieval import RetrievalTask, open_task
@@ -68,13 +68,12 @@ def _open_passages(
     options: argparse.Namespace, query_set: str, languages: list[str], teacher: LateInteraction
 ) -> RetrievalTask:
     """All passages, or in a quick run those that the languages' queries judge."""
-    small = f"{query_set}-{'-'.join(sorted(languages))}"
     return open_task(
         PASSAGES_TASK,
         LocalCollection(options.data / "passages"),
         languages,
         teacher,
-        options.indexes / ("pool" if options.full else small),
+        options.indexes / ("pool" if options.full else judged_pool(query_set, languages)),
         query_sets=[query_set],
         measures=MEASURES,
         judged_only=not options.full,
