@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -15,3 +16,12 @@ pt.documentation._cached_objects_inv = {}
 
 settings.register_profile("optical", deadline=None, max_examples=30, derandomize=True)
 settings.load_profile("optical")
+
+
+def pytest_configure(config):
+    """Everything that tests, doctests and notebooks leave in temporary folders goes at the end."""
+    # What pytest keeps for a look at failures stays where it is.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+    scratch = tempfile.TemporaryDirectory(prefix="optical-tests-", ignore_cleanup_errors=True)
+    config.add_cleanup(scratch.cleanup)
+    os.environ["TMPDIR"] = tempfile.tempdir = scratch.name

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tiny_models import tiny_encoder
 
 from optical_pt.models.fingerprint import query_modules
-from optical_pt.models.tokenizer_extension import extend_tokenizer, learn_pieces
+from optical_pt.models.piece_learning import learn_pieces
+from optical_pt.models.tokenizer_extension import extend_tokenizer
 from optical_pt.text.lookalikes import LOOKALIKES, fold_lookalikes
 from optical_pt.translation.words import words
 

@@ -12,11 +12,10 @@ from transformers import AutoTokenizer
 
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.own_vocabulary import learn_own_pieces, replace_vocabulary
+from optical_pt.models.piece_learning import learn_pieces, unknown_share
 from optical_pt.models.tokenizer_extension import (
     extend_tokenizer,
-    learn_pieces,
     name_prefixes_of,
-    unknown_share,
     with_name_prefixes,
 )
 from optical_pt.text import cut_prefixes, learn_name_prefixes

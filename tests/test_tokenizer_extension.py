@@ -15,7 +15,8 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from optical_pt.errors import InputError
 from optical_pt.models.fingerprint import query_modules
-from optical_pt.models.tokenizer_extension import extend_tokenizer, learn_pieces, unknown_share
+from optical_pt.models.piece_learning import learn_pieces, unknown_share
+from optical_pt.models.tokenizer_extension import extend_tokenizer
 
 ENGLISH = ["london", "##s", "river", "2024", "the"]
 HINDI = ["लंदन में नदी है", "नदी में पानी है", "हिन्दी में किताब है", "किताब और पानी"]

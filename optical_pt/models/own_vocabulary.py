@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from optical_pt.models.piece_learning import CONTINUATION, learn_wordpieces
 from optical_pt.models.tokenizer_extension import (
-    CONTINUATION,
     MAX_CHARACTERS_PER_WORD,
-    learn_wordpieces,
     name_prefixes_of,
     student_state,
     student_tokenizer,

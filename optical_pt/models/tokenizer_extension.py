@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import json
-import random
-import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from optical_pt.errors import InputError
-from optical_pt.models.fragments import cut_words
 from optical_pt.text.lookalikes import lookalike_steps
 from optical_pt.text.name_prefixes import name_pattern
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-CONTINUATION = "##"
 # A sentence without spaces (Thai, Chinese) is one "word" to WordPiece, [UNK] if it is longer.
 MAX_CHARACTERS_PER_WORD = 1000
-# Thai, Lao, Burmese, Khmer and kana; BERT splits Chinese characters itself.
-UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff]")
 
 
 def with_name_prefixes(
@@ -103,66 +96,6 @@ def name_prefixes_of(tokenizer: PreTrainedTokenizerBase) -> list[str]:
     return tokenizer.init_kwargs.get("name_prefixes", [])
 
 
-def learn_pieces(
-    tokenizer: PreTrainedTokenizerBase,
-    sentences: Iterable[str],
-    *,
-    size: int,
-    min_frequency: int = 2,
-    fragments: int = 0,
-) -> list[str]:
-    """Choose the entries that a language's sentences need and a WordPiece tokenizer lacks.
-
-    Whole words, the most frequent first. A language that keeps making new words out of parts also
-    needs the parts, see :func:`unknown_share`; in another one they would only cut up names that
-    the teacher knows. Scripts without spaces always get learnt fragments. Every character that the
-    tokenizer lacks becomes an entry, so that no word is unknown.
-
-    Args:
-        tokenizer: the teacher's fast WordPiece tokenizer, perhaps :func:`with_name_prefixes`.
-        sentences: of the language.
-        size: at most this many words (and fragments of unspaced scripts).
-        min_frequency: of a word.
-        fragments: how many parts of words are learnt, at most, see
-            :func:`~optical_pt.models.fragments.cut_words`.
-
-    Returns:
-        new entries: characters, words, fragments; ``##x`` continues a word.
-    """
-    splitter = word_splitter(tokenizer)
-    counts = Counter(word for sentence in sentences for word in splitter(sentence))
-    parts = cut_words(counts, fragments) if fragments else []
-    unspaced = [word for word in counts if UNSPACED.search(word)]
-    unspaced_parts = learn_wordpieces({word: counts.pop(word) for word in unspaced}, size)
-    by_frequency = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    words = [word for word, count in by_frequency if count >= min_frequency]
-    characters = sorted({character for word in [*counts, *unspaced] for character in word})
-    entries = [*characters, *(CONTINUATION + character for character in characters)]
-    known = tokenizer.get_vocab()
-    new_words = [word for word in [*words, *unspaced_parts] if word not in known][:size]
-    entries += [*new_words, *parts]
-    return list(dict.fromkeys(entry for entry in entries if entry not in known))
-
-
-def unknown_share(
-    tokenizer: PreTrainedTokenizerBase, sentences: Sequence[str], *, min_frequency: int = 2
-) -> float:
-    """Share of the running words that whole words learnt from other sentences do not cover.
-
-    A tenth of the sentences is counted against the words of the others. With 10,000 sentences it
-    is 0.03 in Hausa and Yoruba, 0.05 in Igbo, 0.12 in Kinyarwanda and Swahili, 0.15 in German and
-    0.27 to 0.30 in Zulu, Turkish and Finnish.
-    """
-    splitter = word_splitter(tokenizer)
-    order = random.Random(0).sample(list(sentences), len(sentences))
-    tenth = len(order) // 10
-    learnt = Counter(word for sentence in order[tenth:] for word in splitter(sentence))
-    words = [word for text in order[:tenth] for word in splitter(text) if word.isalpha()]
-    known = tokenizer.get_vocab()
-    unknown = sum(word not in known and learnt[word] < min_frequency for word in words)
-    return unknown / max(1, len(words))
-
-
 def word_splitter(tokenizer: PreTrainedTokenizerBase) -> Callable[[str], list[str]]:
     """A function from a sentence to its normalised words, as the extended tokenizer sees them."""
     from tokenizers import Tokenizer
@@ -174,24 +107,6 @@ def word_splitter(tokenizer: PreTrainedTokenizerBase) -> Callable[[str], list[st
         return [word for word, _ in whole.pre_tokenizer.pre_tokenize_str(normalized)]
 
     return split
-
-
-def learn_wordpieces(counts: Mapping[str, int], size: int) -> list[str]:
-    """Learn WordPiece entries, characters first, from how often each word occurs."""
-    from tokenizers import Tokenizer
-    from tokenizers.models import WordPiece
-    from tokenizers.trainers import WordPieceTrainer
-
-    if not counts:
-        return []
-    learner = Tokenizer(WordPiece(unk_token="[UNK]"))
-    trainer = WordPieceTrainer(
-        vocab_size=size, continuing_subword_prefix=CONTINUATION, show_progress=False
-    )
-    learner.train_from_iterator(
-        (word for word, count in counts.items() for _ in range(count)), trainer
-    )
-    return sorted(learner.get_vocab(), key=learner.get_vocab().__getitem__)
 
 
 def student_state(tokenizer: PreTrainedTokenizerBase) -> dict:

@@ -6,12 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from optical_pt.models.fingerprint import query_modules
-from optical_pt.models.tokenizer_extension import (
-    extend_tokenizer,
-    learn_pieces,
-    unknown_share,
-    with_name_prefixes,
-)
+from optical_pt.models.piece_learning import learn_pieces, unknown_share
+from optical_pt.models.tokenizer_extension import extend_tokenizer, with_name_prefixes
 from optical_pt.text import learn_name_prefixes
 from optical_pt.training.new_embeddings import new_embeddings
 
@@ -58,10 +54,10 @@ def new_vocabulary(
         teacher: a model with a WordPiece tokenizer.
         pairs: the bitext to learn from.
         size: at most this many words of each language, see
-            :func:`~optical_pt.models.tokenizer_extension.learn_pieces`.
+            :func:`~optical_pt.models.piece_learning.learn_pieces`.
         fragments: parts of words to learn for each language; by default 3,000 where more than a
             tenth of its running words are unknown
-            (:func:`~optical_pt.models.tokenizer_extension.unknown_share`), else none.
+            (:func:`~optical_pt.models.piece_learning.unknown_share`), else none.
         embeddings: where those of new entries start, see
             :func:`~optical_pt.training.new_embeddings.new_embeddings`.
         whole_names: whether names keep the prefixes that the languages write onto them.
