@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from optical_pt.errors import InputError
+from optical_pt.option_lists import words
 
 MODELS = Path(__file__).resolve().parent / "models"
 
@@ -50,10 +51,6 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     add("--seed", type=int, default=0, help="of randomised tests and intervals (%(default)s)")
     add("--resume", action="store_true", help="do not run finished cells again")
     return parser.parse_args(argv)
-
-
-def words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 def run(options: argparse.Namespace) -> None:

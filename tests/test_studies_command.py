@@ -116,7 +116,6 @@ def test_full_and_languages_reach_the_plan(tmp_path, capsys):
         (["--seeds", "0"], "--seeds 0: give 1 or more"),
         (["--limit", "0"], "--limit 0: give 1 or more"),
         (["--epochs", "-1"], "--epochs -1.0: give 0 or more"),
-        (["--languages", ","], "--languages: no language is named"),
         (["--languages", "ha,ha"], "trial 'MSE ha seed 0' comes twice"),
         (["--languages", "ha,xx"], "no bitext in xx: give another language"),
         (["--languages", "hi"], "language 'hi' has no group: use one of low, other"),

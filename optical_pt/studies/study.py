@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from optical_pt.errors import InputError
+from optical_pt.option_lists import words
 from optical_pt.studies.report import write_study
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.summary import summarize_study
@@ -100,7 +101,7 @@ def study_parser(study: Study) -> argparse.ArgumentParser:
         help="folder with the collections and the bitext (%(default)s)")  # fmt: skip
     add("--unverified", action="store_true",
         help="do not compare data files with the published sizes and sums")  # fmt: skip
-    add("--languages", type=_words, metavar="ha,de,…", help="default: by --quick or --full")
+    add("--languages", type=words, metavar="ha,de,…", help="default: by --quick or --full")
     add("--limit", type=int, metavar="PAIRS", help="of bitext a language, at most")
     add("--epochs", type=float, help="of training")
     add("--seeds", type=int, metavar="N", help="how many (full: 3, quick: 1)")
@@ -172,13 +173,7 @@ def _check(options: argparse.Namespace) -> None:
         value = getattr(options, name)
         if value is not None and value < least:
             raise InputError(f"--{name} {value}: give {least} or more")
-    if options.languages is not None and not options.languages:
-        raise InputError("--languages: no language is named; give some, such as ha,de")
     if not options.data.is_dir():
         raise InputError(
             f"--data {options.data}: no such folder; give the one with the collections"
         )
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]

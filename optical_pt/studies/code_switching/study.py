@@ -14,6 +14,7 @@ from optical_pt.collections.local import LocalCollection
 from optical_pt.errors import InputError
 from optical_pt.files import hash_path
 from optical_pt.models import LateInteraction
+from optical_pt.option_lists import numbers
 from optical_pt.studies.bitext import bitext_facts, read_pairs
 from optical_pt.studies.code_switching.bench import Bench
 from optical_pt.studies.code_switching.findings import answers
@@ -57,7 +58,7 @@ class CodeSwitching(Study):
         add = parser.add_argument
         add("--max-queries", type=int, metavar="N",
             help="the first of each language (quick: 40, full: 300)")  # fmt: skip
-        add("--shares", type=_numbers, metavar="0,0.5,…",
+        add("--shares", type=numbers, metavar="0,0.5,…",
             help="of the words to switch (quick: 0,0.5,1, full: quarters)")  # fmt: skip
         add("--judged-only", action="store_true", help="a small pool (quick: always)")
         add("--lexicons", type=Path, metavar="PATH",
@@ -171,7 +172,3 @@ def _data_facts(
 
 def _epochs(options: argparse.Namespace) -> float:
     return options.epochs if options.epochs is not None else (3 if options.full else 1)
-
-
-def _numbers(text: str) -> list[float]:
-    return [float(word) for word in text.split(",")]

@@ -15,6 +15,7 @@ from optical_pt.collections.languages import language_group
 from optical_pt.collections.published.multi30k import FILES, SPLITS
 from optical_pt.errors import InputError
 from optical_pt.models import LateInteraction
+from optical_pt.option_lists import counts, joined, words
 from optical_pt.studies.bitext import bitext_facts
 from optical_pt.studies.contrastive.findings import claims
 from optical_pt.studies.contrastive.multi30k import (
@@ -65,10 +66,10 @@ class Contrastive(Study):
         add = parser.add_argument
         add("--bitext", choices=BITEXTS, default=TAG,
             help="train on Multi30k's train part, or on other bitext (%(default)s)")  # fmt: skip
-        add("--budgets", type=_numbers, metavar="PAIRS,…",
+        add("--budgets", type=counts, metavar="PAIRS,…",
             help="a larger one than a language or --limit has is cut to that "
-            f"(quick: {_joined(QUICK_BUDGETS)}; full: {_joined(FULL_BUDGETS)})")  # fmt: skip
-        add("--test-sets", type=_words, metavar="NAME,…",
+            f"(quick: {joined(QUICK_BUDGETS)}; full: {joined(FULL_BUDGETS)})")  # fmt: skip
+        add("--test-sets", type=words, metavar="NAME,…",
             help=f"(quick: {','.join(QUICK_SETS)}; full: {','.join(FULL_SETS)})")  # fmt: skip
         add("--contrastive-weight", type=float, default=0.1, metavar="W",
             help="of the contrastive loss beside OT's 1 (%(default)s)")  # fmt: skip
@@ -218,18 +219,3 @@ def _data_facts(
     used = [FILES[name] for name in names if name in FILES]
     facts = {file.path: hash_file(files.path(file)) for file in used}
     return facts if options.bitext == TAG else facts | bitext_facts(options.data, languages)
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
-
-
-def _numbers(text: str) -> list[int]:
-    words = _words(text)
-    if not words or not all(word.isdecimal() and int(word) for word in words):
-        raise argparse.ArgumentTypeError(f"{text!r}: give numbers of 1 or more, such as 500,5000")
-    return [int(word) for word in words]
-
-
-def _joined(numbers: tuple[int, ...]) -> str:
-    return ",".join(map(str, numbers))

@@ -13,6 +13,7 @@ import pandas as pd
 from optical_pt.collections.languages import language_group
 from optical_pt.errors import InputError
 from optical_pt.models import LateInteraction
+from optical_pt.option_lists import counts
 from optical_pt.studies.bitext import bitext_facts
 from optical_pt.studies.data_budget.methods import (
     ROWS,
@@ -56,7 +57,7 @@ class DataBudget(Study):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add budgets and what is compared."""
         add = parser.add_argument
-        add("--budgets", type=_numbers, metavar="N,…", help="of pairs, besides all of them")
+        add("--budgets", type=counts, metavar="N,…", help="of pairs, besides all of them")
         add("--nmt-epochs", type=float, metavar="N",
             help="of an NMT model for each budget; 0 for none (full: 10, quick: 0)")  # fmt: skip
         add("--max-queries", type=int, metavar="N", help="of each language (quick: 100)")
@@ -188,13 +189,3 @@ def _crossing(rows: pd.DataFrame, language: str) -> list[str]:
         listed = ", ".join(f"{int(level):,}" for level in above)
         return [f"{language}: {OPTICAL} is significantly above {PSQ} with {listed} pairs; {last}."]
     return [f"{language}: {OPTICAL} is significantly above {PSQ} at no budget; {last}."]
-
-
-def _numbers(text: str) -> list[int]:
-    try:
-        numbers = [int(word) for word in text.split(",")]
-    except ValueError:
-        numbers = [0]
-    if min(numbers) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r}: write numbers of pairs, such as 500,1000")
-    return numbers

@@ -11,6 +11,7 @@ from optical_pt.collections.languages import language_group
 from optical_pt.errors import InputError
 from optical_pt.files import hash_path
 from optical_pt.models import LateInteraction
+from optical_pt.option_lists import words
 from optical_pt.studies.bitext import bitext_facts
 from optical_pt.studies.distillation.bench import Bench
 from optical_pt.studies.distillation.data import BITEXT, open_tasks, training_pairs
@@ -54,19 +55,19 @@ class Distillation(Study):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add what is compared."""
         add = parser.add_argument
-        add("--methods", type=lambda text: [word.strip() for word in text.split(",")],
+        add("--methods", type=words,
             metavar="NAME,…",
             help="distillations to compare (all but those from another start)")  # fmt: skip
         add("--baseline", default=BEST_TRANSLATION, metavar="NAME",
             help="method that the others are tested against (%(default)s)")  # fmt: skip
-        add("--systems", type=lambda text: [word.strip() for word in text.split(",")],
+        add("--systems", type=words,
             metavar="psq,fusion,…",
             help="of clir_table.py's, by key or family, to compare with (all)")  # fmt: skip
         add("--rival-seeds", type=int, metavar="N",
             help=f"of methods other than {' and '.join(OURS)} (default: as --seeds)")  # fmt: skip
         add("--nmt", metavar="MODEL",
             help="seq2seq model trained on the same pairs (optical_pt.training.nmt)")  # fmt: skip
-        add("--nmt-languages", type=lambda text: text.split(","), metavar="ha,…",
+        add("--nmt-languages", type=words, metavar="ha,…",
             help="that it translates (default: all)")  # fmt: skip
         add("--max-queries", type=int, metavar="N", help="of each language (quick: 100)")
         add("--judged-only", action="store_true", help="a small pool (quick: always)")

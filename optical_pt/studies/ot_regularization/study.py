@@ -11,6 +11,7 @@ from optical_pt.collections.download import Files, hash_file
 from optical_pt.collections.published import xnli
 from optical_pt.errors import InputError
 from optical_pt.models import LateInteraction
+from optical_pt.option_lists import words
 from optical_pt.ot import parse_strategy
 from optical_pt.studies.bitext import bitext_facts
 from optical_pt.studies.ot_regularization.bench import open_bench
@@ -58,7 +59,7 @@ class OtRegularization(Study):
         add = parser.add_argument
         add("--strategies", nargs="+", metavar="STRATEGY",
             help="such as entropic ipot:beta=1; always with entropic (default: all)")  # fmt: skip
-        add("--sets", type=lambda text: [name.strip() for name in text.split(",")],
+        add("--sets", type=words,
             metavar="SET,…", help="query sets of the passages (quick: mlqa; full: "
             "mlqa,afriqa-dev; there is also xquad)")  # fmt: skip
         add("--max-queries", type=int, metavar="N",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from optical_pt.collections.languages import language_group
 from optical_pt.errors import InputError
 from optical_pt.files import hash_bytes
 from optical_pt.models import LateInteraction
+from optical_pt.option_lists import joined, positive_numbers
 from optical_pt.studies.bitext import bitext_facts, read_pairs
 from optical_pt.studies.plots import line_plot
 from optical_pt.studies.regularization_strength import plans
@@ -55,9 +55,9 @@ class RegularizationStrength(Study):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add eps, the size of tasks, and MIRACL."""
         add = parser.add_argument
-        add("--eps", type=_numbers, metavar="EPS,…",
+        add("--eps", type=positive_numbers, metavar="EPS,…",
             help=f"with {DEFAULT_EPS:g}, which the others are tested against "
-            f"(quick: {_joined(QUICK_EPS)}; full: {_joined(FULL_EPS)})")  # fmt: skip
+            f"(quick: {joined(QUICK_EPS)}; full: {joined(FULL_EPS)})")  # fmt: skip
         add("--iterations", type=int, default=1000, metavar="N",
             help="of Sinkhorn's algorithm, at most (%(default)s)")  # fmt: skip
         add("--max-queries", type=int, metavar="N",
@@ -197,7 +197,7 @@ def make_recipes(options: argparse.Namespace) -> dict[float | None, Recipe]:
     chosen = sorted(set(options.eps or (FULL_EPS if options.full else QUICK_EPS)))
     if DEFAULT_EPS not in chosen:
         raise InputError(
-            f"--eps {_joined(chosen)}: the others are tested against {DEFAULT_EPS:g}; add it"
+            f"--eps {joined(chosen)}: the others are tested against {DEFAULT_EPS:g}; add it"
         )
     epochs = options.epochs if options.epochs is not None else (3 if options.full else 1)
     recipes: dict[float | None, Recipe] = {None: Recipe(START, TrainingSettings(epochs=0))}
@@ -221,23 +221,3 @@ def _split_pairs(
         # A sentence that is held out may have come more than once.
         pairs[code], held_out[code] = kept[:limit], held[code]
     return pairs, held_out
-
-
-def _numbers(text: str) -> list[float]:
-    try:
-        return [_positive(word) for word in text.split(",")]
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r}: give numbers above 0, such as 0.01,0.05,1"
-        ) from None
-
-
-def _positive(word: str) -> float:
-    number = float(word)
-    if not 0 < number < math.inf:
-        raise ValueError(word)
-    return number
-
-
-def _joined(numbers: Sequence[float]) -> str:
-    return ",".join(f"{number:g}" for number in numbers)
