@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
 from optical_pt.collections.formats import Judgment
 from optical_pt.collections.languages import LOW_RESOURCE, language_group
+from optical_pt.collections.topics import JudgedTopics, nfc, topic_frame
 from optical_pt.errors import InputError
-
-
-@dataclass(frozen=True, eq=False)
-class JudgedTopics:
-    """The queries of one language that can be evaluated: those with at least one judgment.
-
-    Attributes:
-        language: of the queries.
-        topics: frame of qid, query.
-        qrels: frame of qid, docno, label for exactly these qids.
-        english: frame of qid, query with a human English version of each, or None.
-        unjudged: qids that were left out, as no line of the qrels judges them.
-    """
-
-    language: str
-    topics: pd.DataFrame
-    qrels: pd.DataFrame
-    english: pd.DataFrame | None
-    unjudged: tuple[str, ...]
 
 
 class Collection(ABC):
@@ -107,8 +87,8 @@ class Collection(ABC):
         n_judged = len(missing)
         for document in self._read_documents():
             missing.discard(document["docno"])
-            document["title"] = _nfc(document["title"])
-            document["text"] = _nfc(document["text"])
+            document["title"] = nfc(document["title"])
+            document["text"] = nfc(document["text"])
             yield document
         self._report_missing(missing, n_judged)
 
@@ -153,7 +133,7 @@ class Collection(ABC):
             InputError: for an unknown set or language, a malformed file, an empty query, or a qid
                 that two of the sets share.
         """
-        return _topic_frame(self._pooled_topics(language, sets))
+        return topic_frame(self._pooled_topics(language, sets))
 
     def human_topics(
         self, language: str, target: str, sets: Sequence[str] | None = None
@@ -182,7 +162,7 @@ class Collection(ABC):
                     f"{name!r} (such as {absent[0]!r}) have no version in {target}; add them"
                 )
             pooled.update((qid, versions[qid]) for qid in queries)
-        return _topic_frame({qid: pooled[qid] for qid in self._pooled_topics(language, sets)})
+        return topic_frame({qid: pooled[qid] for qid in self._pooled_topics(language, sets)})
 
     def english_topics(
         self, language: str, sets: Sequence[str] | None = None
@@ -280,13 +260,3 @@ class Collection(ABC):
                     )
                 pooled[qid], origin[qid] = query, name
         return pooled
-
-
-def _topic_frame(queries: Mapping[str, str]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {"qid": list(queries), "query": [_nfc(query) for query in queries.values()]}
-    )
-
-
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
