@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
     from optical_pt.training.bitext import SentencePair
 
-# Fragments helped Zulu (share 0.27; MAP of untrained students on afriqa-train .364 to .447) and
-# Kinyarwanda (0.12; .406 to .425), and cost Hausa (0.03; .436 to .419) and Igbo (0.05; .459 to
-# .447) some.
+# Between languages that keep making new words (Zulu, Kinyarwanda), where fragments helped untrained
+# students on AfriQA's training questions, and those that do not (Hausa, Igbo), where they hurt.
 MANY_UNKNOWN = 0.1
 FRAGMENTS = 3000
 
