@@ -11,6 +11,7 @@ from collection_folders import one_line
 
 from optical_pt.collections import IrdsCollection, open_collection
 from optical_pt.errors import InputError
+from optical_pt.table import ClirTable, TablePlan
 
 ir_datasets = pytest.importorskip("ir_datasets")
 from ir_datasets.datasets.base import Dataset  # noqa: E402
@@ -121,6 +122,43 @@ def test_fields_of_neuclir_are_sets_with_their_languages(tmp_path: Path) -> None
     assert list(english["query"]) == ["lions", "bees"]
     with pytest.raises(InputError, match="name one of these sets"):
         collection.topics("zh", [f"{name}:ht_title", f"{name}:mt_title"])
+
+
+def test_a_dataset_is_the_collection_of_a_table(tmp_path: Path) -> None:
+    plain = register(tmp_path, "q1\tsimba\nq2\tnyuki\n")
+    news = register(
+        tmp_path,
+        "q1\tlions\tabout lions\t獅子\t雄獅\tzh\nq2\tbees\tabout bees\t蜜蜂\t蜂\tzh\n",
+        docs_lang="zh",
+        queries_lang=None,
+        query_cls=NeuclirQuery,
+    )
+
+    def table(name: str, **choices) -> ClirTable:
+        folder = tmp_path / f"table-{next(SERIAL)}"
+        return ClirTable(
+            TablePlan(f"irds:{name}", folder, systems=["bm25"], baseline=None, **choices)
+        )
+
+    assert table(plain).languages == ["sw"]
+    assert list(table(news).topics["en"]["query"]) == ["lions", "bees"]
+    for choice in (f"{news}:description", f"{news}:description:en"):
+        chosen = table(news, query_sets=[choice])
+        assert list(chosen.topics["en"]["query"]) == ["about lions", "about bees"]
+    with pytest.raises(InputError, match=f"no query set '{news}:narrative'; choose from"):
+        table(news, query_sets=[f"{news}:narrative:en"])
+
+
+def test_repeated_queries_and_judgments(tmp_path: Path) -> None:
+    twice = register(tmp_path, "q1\tsimba\nq1\tnyuki\n")
+    with pytest.raises(InputError, match=f"irds:{twice}: two queries 'q1'; use another split"):
+        IrdsCollection(twice).topics("sw")
+    same = register(tmp_path, "q1\tsimba\nq1\tsimba\n", qrels="q1 0 d1 1\nq1 0 d1 1\n")
+    assert list(IrdsCollection(same).topics("sw")["query"]) == ["simba"]
+    assert IrdsCollection(same).qrels("sw").to_numpy().tolist() == [["q1", "d1", 1]]
+    split = register(tmp_path, "q1\tsimba\n", qrels="q1 0 d1 1\nq1 0 d1 0\n")
+    with pytest.raises(InputError, match="docno 'd1' of query 'q1' is judged 1 and 0"):
+        IrdsCollection(split).qrels("sw")
 
 
 def test_several_datasets_share_documents(tmp_path: Path) -> None:

@@ -209,7 +209,7 @@ def test_a_truncated_and_a_corrupted_file_are_named(tmp_path: Path) -> None:
     assert all("\n" not in error for error in errors)
     assert "two queries '5'" in errors[0]
     assert "optical:miracl/sw-sw/dev: ir_datasets cannot read it (EOFError" in errors[1]
-    assert "query '5' of irds:mmarco/v2/de/dev has no text" in errors[2]
+    assert "irds:mmarco/v2/de/dev: query '5' is empty (field text)" in errors[2]
     assert "cannot read it" in errors[3]
     assert "check the network" in errors[3]
 

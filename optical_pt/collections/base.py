@@ -18,8 +18,8 @@ class Collection(ABC):
     """Documents in one language, and sets of queries with qrels in one or many languages.
 
     A *query set* is a named group of queries (``xquad``, ``afriqa-dev``) in one or more languages.
-    Wherever ``sets`` is taken, None means all of them, and several that have the same language
-    are pooled. Texts are NFC-normalised, as bitext is.
+    Wherever ``sets`` is taken, None means :attr:`default_sets`, and several that have the same
+    language are pooled. Texts are NFC-normalised, as bitext is.
 
     A subclass supplies the abstract members; they read, the methods here pool and check.
     """
@@ -43,6 +43,11 @@ class Collection(ABC):
     @abstractmethod
     def query_sets(self) -> tuple[str, ...]:
         """Names of the query sets."""
+
+    @property
+    def default_sets(self) -> tuple[str, ...]:
+        """The query sets that are used where none is named."""
+        return self.query_sets
 
     @abstractmethod
     def set_languages(self, query_set: str) -> tuple[str, ...]:
@@ -219,12 +224,9 @@ class Collection(ABC):
     def __hash__(self) -> int:
         return hash(repr(self))
 
-    def _default_sets(self) -> tuple[str, ...]:
-        return self.query_sets
-
     def _chosen(self, sets: Sequence[str] | None) -> tuple[str, ...]:
         if sets is None:
-            return self._default_sets()
+            return self.default_sets
         chosen = (sets,) if isinstance(sets, str) else tuple(dict.fromkeys(sets))
         for name in chosen:
             if name not in self.query_sets:

@@ -13,6 +13,7 @@ from optical_pt.collections.irds_reading import (
     load_dataset,
     read_docs,
     read_qrels,
+    read_topics,
     reading,
     unknown_dataset,
 )
@@ -123,7 +124,9 @@ class IrdsCollection(Collection):
             for field in _query_fields(dataset.queries_cls()._fields)
         }
 
-    def _default_sets(self) -> tuple[str, ...]:
+    @property
+    def default_sets(self) -> tuple[str, ...]:
+        """The titles of topics, as written and as people translated them; else the first field."""
         chosen: list[str] = []
         for dataset_id, dataset in self._datasets.items():
             fields = _query_fields(dataset.queries_cls()._fields)
@@ -148,12 +151,8 @@ class IrdsCollection(Collection):
     def _read_topics(self, query_set: str, language: str) -> dict[str, str]:
         dataset_id, field = self._fields[query_set]
         with reading(self.name):
-            queries = self._datasets[dataset_id].queries_iter()
-            topics = {query.query_id: getattr(query, field) for query in queries}
-        for qid, query in topics.items():
-            if not (query or "").strip():
-                raise InputError(f"irds:{query_set}: query {qid!r} is empty; use another set")
-        return topics
+            records = self._datasets[dataset_id].queries_iter()
+            return read_topics(f"irds:{dataset_id}", records, field)
 
     def _read_versions(self, query_set: str, language: str, target: str) -> dict[str, str]:
         dataset_id, field = self._fields[query_set]
@@ -167,7 +166,7 @@ class IrdsCollection(Collection):
     def _read_judgments(self, query_set: str, language: str) -> Iterator[Judgment]:
         dataset_id, _ = self._fields[query_set]
         with reading(self.name):
-            yield from read_qrels(self._datasets[dataset_id])
+            yield from read_qrels(f"irds:{dataset_id}", self._datasets[dataset_id])
 
 
 def _query_fields(fields: Sequence[str]) -> list[str]:

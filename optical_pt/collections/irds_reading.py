@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -55,10 +55,43 @@ def read_docs(dataset: Any) -> Iterator[dict[str, str]]:
         yield {"docno": doc.doc_id, "title": title, "text": text}
 
 
-def read_qrels(dataset: Any) -> Iterator[Judgment]:
-    """Stream a dataset's judgments."""
+def read_topics(where: str, records: Iterable[Any], field: str) -> dict[str, str]:
+    """One field of query records by qid.
+
+    Raises:
+        InputError: for an empty query, or two of the same qid; ``where`` is named.
+    """
+    topics: dict[str, str] = {}
+    for record in records:
+        qid, query = record.query_id, getattr(record, field) or ""
+        if not query.strip():
+            raise InputError(
+                f"{where}: query {qid!r} is empty (field {field}); use another split or field"
+            )
+        if topics.setdefault(qid, query) != query:
+            raise InputError(
+                f"{where}: two queries {qid!r}; use another split or a corrected version"
+            )
+    return topics
+
+
+def read_qrels(where: str, dataset: Any) -> Iterator[Judgment]:
+    """Stream a dataset's judgments; one that is there several times is given once.
+
+    Raises:
+        InputError: if two judgments of a document differ; ``where`` is named.
+    """
+    labels: dict[tuple[str, str], int] = {}
     for qrel in dataset.qrels_iter():
-        yield Judgment(qrel.query_id, qrel.doc_id, int(qrel.relevance))
+        judged, label = (qrel.query_id, qrel.doc_id), int(qrel.relevance)
+        if judged not in labels:
+            labels[judged] = label
+            yield Judgment(*judged, label)
+        elif labels[judged] != label:
+            raise InputError(
+                f"{where}: docno {judged[1]!r} of query {judged[0]!r} is judged {labels[judged]} "
+                f"and {label}; use another split or a corrected version"
+            )
 
 
 @contextmanager

@@ -70,8 +70,10 @@ class JudgedDocuments(Collection):
     def _read_judgments(self, query_set: str, language: str) -> Iterator[Judgment]:
         return self.whole._read_judgments(query_set, language)
 
-    def _default_sets(self) -> tuple[str, ...]:
-        return self.whole._default_sets()
+    @property
+    def default_sets(self) -> tuple[str, ...]:
+        """Of the whole collection."""
+        return self.whole.default_sets
 
     def __eq__(self, other: object) -> bool:
         same = isinstance(other, JudgedDocuments) and self.whole == other.whole

@@ -132,10 +132,10 @@ class ClirTable:
         """The chosen query sets of each chosen language, in the order of the languages."""
         foreign = set(self.collection.foreign_languages())
         sets: dict[str, list[str]] = {}
-        for choice in self.plan.query_sets or self.collection.query_sets:
-            name, _, languages = choice.partition(":")
+        for choice in self.plan.query_sets or self.collection.default_sets:
+            name, wanted = self._split(choice)
             has = self.collection.languages([name])
-            for language in languages.split(",") if languages else has:
+            for language in wanted or has:
                 if language not in has:
                     raise InputError(f"queries {choice!r}: {name} has {', '.join(has)}")
                 sets.setdefault(language, []).append(name)
@@ -153,6 +153,13 @@ class ClirTable:
                     f"language {language!r}: the queries of {self.collection.name} are in {has}"
                 )
         return {language: sets[language] for language in chosen}
+
+    def _split(self, choice: str) -> tuple[str, list[str]]:
+        """A query set, whose own name may have colons, and the languages that are named with it."""
+        name, _, languages = choice.rpartition(":")
+        if not name or choice in self.collection.query_sets:
+            return choice, []
+        return name, languages.split(",")
 
     def _build_indexes(self) -> None:
         count = self.collection.n_documents

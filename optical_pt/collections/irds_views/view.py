@@ -9,8 +9,14 @@ from typing import Any, NamedTuple
 from optical_pt.collections.base import Collection
 from optical_pt.collections.entry import Sizes
 from optical_pt.collections.formats import Judgment
-from optical_pt.collections.irds_reading import ADVICE, load_dataset, read_docs, read_qrels, reading
-from optical_pt.errors import InputError
+from optical_pt.collections.irds_reading import (
+    ADVICE,
+    load_dataset,
+    read_docs,
+    read_qrels,
+    read_topics,
+    reading,
+)
 
 
 class QuerySource(NamedTuple):
@@ -116,24 +122,13 @@ class IrdsView(Collection):
     def _read_judgments(self, query_set: str, language: str) -> Iterator[Judgment]:
         source = self.sources[language]
         with reading(self.name, self._advice):
-            yield from read_qrels(load_dataset(source.dataset_id, ["qrels"], self._advice))
+            dataset = load_dataset(source.dataset_id, ["qrels"], self._advice)
+            yield from read_qrels(f"{self.name}: irds:{source.dataset_id}", dataset)
 
     def _read_source(self, source: QuerySource) -> dict[str, str]:
-        topics: dict[str, str] = {}
         with reading(self.name, self._advice):
-            for record in self._records(source.dataset_id):
-                qid, query = record.query_id, getattr(record, source.field) or ""
-                if not query.strip():
-                    raise InputError(
-                        f"{self.name}: query {qid!r} of irds:{source.dataset_id} has no "
-                        f"{source.field}; use another split or field"
-                    )
-                if topics.setdefault(qid, query) != query:
-                    raise InputError(
-                        f"{self.name}: irds:{source.dataset_id} has two queries {qid!r}; use "
-                        "another split or a corrected version"
-                    )
-        return topics
+            records = self._records(source.dataset_id)
+            return read_topics(f"{self.name}: irds:{source.dataset_id}", records, source.field)
 
 
 def recorded_sizes(documents: str, queries: Iterable[str]) -> Sizes:
