@@ -218,6 +218,16 @@ def test_bad_input_ends_in_one_line(folder, capfd, case):
     assert not [name for name in left if name.startswith(".")]
 
 
+@pytest.mark.parametrize(
+    "changes", [{"nmt": "./gone"}, {"students": "gone"}, {"students": "none", "systems": "psq"}]
+)
+def test_models_are_opened_before_documents_are_indexed(folder, capfd, changes):
+    assert main(arguments(**changes)) == 2
+    capfd.readouterr()
+    indexes = [path.name for path in (folder / "out").rglob("*") if path.is_dir()]
+    assert not {"tokens", "bm25-pisa"} & set(indexes)
+
+
 @pytest.mark.parametrize("option", ["languages", "measures", "systems"])
 def test_an_empty_list_is_refused(folder, capfd, option):
     with pytest.raises(SystemExit) as stopped:

@@ -99,16 +99,20 @@ class ClirTable:
             device=plan.device,
             qrels=pd.concat([topics.qrels for topics in judged.values()]),
         )
+        self._tell_collection()
+        # Models are opened first: a wrong one should not be found after hours of indexing.
+        for language, topics in judged.items():
+            if topics.unjudged:
+                say(f"{language}: {len(topics.unjudged)} queries without judgments are left out")
+            self._tell_missing(language, topics.english, rows)
         self._build_indexes()
         self.topics = {language: topics.topics for language, topics in judged.items()}
         self.qrels = {language: topics.qrels for language, topics in judged.items()}
         self.groups = {language: self.collection.group(language) for language in judged}
-        self.systems: dict[str, list[System]] = {}
-        for language, topics in judged.items():
-            if topics.unjudged:
-                say(f"{language}: {len(topics.unjudged)} queries without judgments are left out")
-            self.systems[language] = language_systems(self.shared, language, topics.english, rows)
-            self._tell_missing(language, topics.english, rows)
+        self.systems: dict[str, list[System]] = {
+            language: language_systems(self.shared, language, topics.english, rows)
+            for language, topics in judged.items()
+        }
         self.baseline = self._available(baseline)
 
     def provenance(self) -> dict[str, Any]:
@@ -161,11 +165,13 @@ class ClirTable:
             return choice, []
         return name, languages.split(",")
 
-    def _build_indexes(self) -> None:
+    def _tell_collection(self) -> None:
         count = self.collection.n_documents
         size = "documents" if count is None else f"{count:,} documents"
         self._say(f"{self.collection.name}: {size}, queries in {', '.join(self.languages)}")
         self.shared.remember_documents()
+
+    def _build_indexes(self) -> None:
         if "bm25" in self._indexes:
             self._say(f"BM25 index ({self.plan.bm25_engine})")
             _ = self.shared.bm25
