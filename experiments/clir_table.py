@@ -54,7 +54,12 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 
 
 def run(options: argparse.Namespace) -> None:
-    from optical_pt.evaluation import clir_experiment, format_table, write_report
+    from optical_pt.evaluation import (
+        clir_experiment,
+        discard_manifest,
+        format_table,
+        write_report,
+    )
     from optical_pt.evaluation.measures import parse_measures
     from optical_pt.table import ClirTable, TablePlan
 
@@ -76,6 +81,7 @@ def run(options: argparse.Namespace) -> None:
         index_folder=options.output / "index",
     )
     table = ClirTable(plan, say=lambda line: print(line, file=sys.stderr, flush=True))
+    discard_manifest(options.output)
     result = clir_experiment(
         table.systems,
         table.topics,
@@ -96,7 +102,12 @@ def run(options: argparse.Namespace) -> None:
             flush=True,
         ),
     )
-    write_report(result, options.output, manifest={"seed": options.seed, **table.provenance()})
+    write_report(
+        result,
+        options.output,
+        manifest={"seed": options.seed, **table.provenance()},
+        runs_dir=options.output / "runs",
+    )
     for measure in result.measures:
         print(f"\n{format_table(result, measure)}")
     print(f"\nSaved to {options.output}/: results.csv, table.md, table.tex, chart.png, runs/, …")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import importlib.util
 import json
 import os
@@ -85,6 +86,9 @@ def test_from_input_to_report_and_again(folder, capfd):
     assert ceiling["MAP"]["p_value"] == ""
     manifest = json.loads((output / "manifest.json").read_text())
     assert manifest["seed"] == 0
+    assert "sw/optical.run.gz" in manifest["runs"]
+    for name, sha256 in manifest["runs"].items():
+        assert hashlib.sha256((output / "runs" / name).read_bytes()).hexdigest() == sha256
     assert set(manifest["models"]["sw"]) == {"student", "lexicon", "translator"}
     assert (output / "runs" / "sw" / "optical.run.gz").is_file()
 

@@ -43,6 +43,18 @@ ONE_LINE = [
     ),
     ({"qrels": {"ha": QRELS[:0]}}, "first judged qid: none"),
     ({"qrels": {"ha": pd.concat([QRELS, QRELS[:1]])}}, "judge docno 'a' of qid 'q1' twice"),
+    (
+        {"qrels": {"ha": QRELS.assign(label=[0.5, *QRELS["label"][1:]])}},
+        "have label 0.5 for docno 'a' of qid 'q1': use whole numbers",
+    ),
+    (
+        {"qrels": {"ha": QRELS.assign(label=["yes", *QRELS["label"][1:]])}},
+        "have label yes for docno 'a' of qid 'q1': use whole numbers",
+    ),
+    (
+        {"qrels": {"ha": QRELS.assign(label=[None, *QRELS["label"][1:]])}},
+        "use whole numbers",
+    ),
     ({"systems": {}}, "no language given"),
     ({"systems": {"ha": []}}, "language 'ha' has no systems"),
     ({"systems": {"ha": [NMT, NMT]}}, "'NMT >> BM25' is there twice in language 'ha'"),

@@ -25,6 +25,8 @@ from tiny_experiments import (
 
 from optical_pt import InputError
 from optical_pt.evaluation import System, clir_experiment
+from optical_pt.evaluation.grid import make_grid
+from optical_pt.measures import DocLanguages, LanguageBias
 
 
 def test_measures_by_hand():
@@ -54,6 +56,46 @@ def test_scores_decide_not_ranks():
     )
     result = experiment({"ha": [System("s", "bm25", pt.Transformer.from_df(frame))]}, ["RR"])
     assert scores(result, "s", "ha", "RR")["q2"] == 1.0
+
+
+def test_ties_are_in_one_order_for_all_measures():
+    # trec_eval's: by descending docno, so x comes before c and b before a.
+    frame = pd.DataFrame(
+        {"qid": ["q2", "q2", "q3", "q3"], "docno": ["c", "x", "a", "b"], "score": 1.0}
+    )
+    measures = ["AP", "RR", "RR@10", "P@1", "Success@1", "Judged@1"]
+    tied = System("tied", "bm25", pt.Transformer.from_df(frame))
+    result = experiment({"ha": [tied]}, measures)
+    of_q2 = {name: scores(result, "tied", "ha", name)["q2"] for name in result.measures}
+    assert of_q2 == {
+        "MAP": 0.5, "RR": 0.5, "RR@10": 0.5, "P@1": 0.0, "Success@1": 0.0, "Judged@1": 0.0
+    }  # fmt: skip
+    apart = System("apart", "bm25", pt.Transformer.from_df(frame.assign(score=[1, 2, 1, 2])))
+    assert_same = experiment({"ha": [apart]}, measures)
+    assert result.per_query["value"].tolist() == assert_same.per_query["value"].tolist()
+
+
+def test_a_measure_that_is_not_defined_for_a_query_is_refused():
+    frame = pd.DataFrame({"qid": ["q2"], "docno": ["x"], "score": [1.0]})
+    system = System("s", "bm25", pt.Transformer.from_df(frame))
+    with pytest.raises(InputError, match="Accuracy has no value for qid 'q2'"):
+        experiment({"ha": [system]}, ["Accuracy"])
+
+
+def test_a_smaller_language_bias_is_the_better_one():
+    pool = DocLanguages({"a": "en", "b": "en", "c": "en", "d": "en", "x": "de"}, name="toy")
+    rows = [(qid, docno) for qid in TOPICS["qid"] for docno in ("a", "x")]
+    frame = pd.DataFrame(rows, columns=["qid", "docno"])
+    fair = System("fair", "bm25", pt.Transformer.from_df(frame.assign(score=[2.0, 1.0] * 3)))
+    biased = System("biased", "nmt", pt.Transformer.from_df(frame.assign(score=[1.0, 2.0] * 3)))
+    result = experiment({"ha": [fair, biased]}, [LanguageBias(languages=pool) @ 1], baseline="fair")
+    (measure,) = result.measures
+    assert result.lower_is_better == {measure}
+    assert result.values(measure)["ha"].to_dict() == {"fair": 0.0, "biased": 1.0}
+    grid = make_grid(result, measure)
+    cells = {row.system: row.cells[0] for row in grid.rows}
+    assert (cells["fair"].best, cells["biased"].best) == (True, False)
+    assert cells["biased"].direction == -1
 
 
 def test_a_system_that_finds_nothing_counts_zero():

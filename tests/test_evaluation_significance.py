@@ -52,6 +52,15 @@ def test_no_variance(test):
     assert math.isnan(paired_p_value(same[:0], same[:0], test))
 
 
+@pytest.mark.parametrize("test", ["t", "wilcoxon", "randomization"])
+def test_the_last_bits_of_differences_say_nothing(test):
+    # .3 - (.1 + .2) is no difference, and .3 - .2 and .1 - .0 are the same one.
+    assert paired_p_value(np.full(50, 0.3), np.full(50, 0.1 + 0.2), test) == 1.0
+    hits, others = np.array([1, 3, 5, 7, 2, 6]), np.array([2, 2, 4, 6, 3, 5])
+    of_counts = paired_p_value(hits.astype(float), others.astype(float), test)
+    assert paired_p_value(hits / 10, others / 10, test) == pytest.approx(of_counts)
+
+
 def test_constant_difference_is_certain():
     assert paired_p_value(np.array([1.0, 2.0, 3.0]), np.array([0.5, 1.5, 2.5])) == 0.0
 

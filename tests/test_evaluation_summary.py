@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -142,5 +143,10 @@ def test_confidence_intervals():
     assert low < delta < high
     assert result.confidence_interval("base", "ha", "MAP", of="delta") == (0.0, 0.0)
     assert np.isnan(result.confidence_interval("opt", "sw", "MAP")).all()
+    with pytest.raises(InputError, match="level 95: give a share between 0 and 1"):
+        result.confidence_interval("opt", "ha", "MAP", level=95)
+    seeded = dataclasses.replace(result, seed=1)
+    ends = result.confidence_interval("opt", "ha", "MAP", seed=1)
+    assert seeded.confidence_interval("opt", "ha", "MAP") == ends
     with pytest.raises(InputError, match="unknown system 'x': use one of base, opt, same"):
         result.confidence_interval("x", "ha", "MAP")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 
-from optical_pt.evaluation.runs import write_run
+from optical_pt.evaluation.runs import run_path, write_run
 from optical_pt.files import file_stem, hash_bytes, write_bytes
+
+#: Raised with every change of how results come about that no name or hash tells of.
+REVISION = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +50,7 @@ class CellStore:
             if stored["key"] != key:
                 return None
             if self.runs_dir is not None:
-                run = self._run_path(self.runs_dir, language, system).read_bytes()
+                run = run_path(self.runs_dir, language, system).read_bytes()
                 if hash_bytes(run) != stored["run_sha256"]:
                     return None
             scores = pd.DataFrame.from_dict(
@@ -62,7 +66,7 @@ class CellStore:
         """Write the run and then, where the system has a key, the cell."""
         run_sha256 = None
         if self.runs_dir is not None:
-            path = self._run_path(self.runs_dir, language, system)
+            path = run_path(self.runs_dir, language, system)
             run_sha256 = write_run(run, path, tag=file_stem(system))
         if self.cells_dir is not None and key is not None:
             stored = {
@@ -80,13 +84,12 @@ class CellStore:
     def _cell_path(self, directory: Path, language: str, system: str) -> Path:
         return directory / file_stem(language) / f"{file_stem(system)}.json"
 
-    def _run_path(self, directory: Path, language: str, system: str) -> Path:
-        return directory / file_stem(language) / f"{file_stem(system)}.run.gz"
-
 
 def cell_key(identity: str, topics: pd.DataFrame, qrels: pd.DataFrame, measures: list[str]) -> str:
     """A hash of all that a cell's scores depend on."""
     parts = [
+        version("optical-pt"),
+        REVISION,
         identity,
         _canonical(topics.sort_values("qid")),
         _canonical(qrels[["qid", "docno", "label"]].sort_values(["qid", "docno"])),

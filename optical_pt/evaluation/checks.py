@@ -150,6 +150,7 @@ def _judged(
     if missing:
         raise InputError(f"qrels of language {language!r} lack column {min(missing)!r}: add it")
     qrels = qrels[["qid", "docno", "label"]].astype({"qid": str, "docno": str})
+    qrels = qrels.assign(label=_labels(qrels, language))
     repeated = qrels[qrels.duplicated(["qid", "docno"])]
     if len(repeated):
         first = repeated.iloc[0]
@@ -166,6 +167,19 @@ def _judged(
             f"judged qid: {qrels_qid}): use qrels of the same topics"
         )
     return judged, qrels[qrels["qid"].isin(judged["qid"])].reset_index(drop=True)
+
+
+def _labels(qrels: pd.DataFrame, language: str) -> pd.Series:
+    """Whole numbers, whatever type they come in: trec_eval takes no others."""
+    labels = pd.to_numeric(qrels["label"], errors="coerce")
+    unfit = ~(labels % 1 == 0)  # not a number, too
+    if unfit.any():
+        first = qrels[unfit].iloc[0]
+        raise InputError(
+            f"qrels of language {language!r} have label {first['label']} for docno "
+            f"{first['docno']!r} of qid {first['qid']!r}: use whole numbers"
+        )
+    return labels.astype(int)
 
 
 def _check_topics(topics: pd.DataFrame, where: str) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from ir_measures.measures import Measure
 from optical_pt.errors import InputError
 from optical_pt.evaluation.cells import Cell, CellStore, cell_key
 from optical_pt.evaluation.checks import LanguageTask, check_input, check_results
-from optical_pt.evaluation.measures import measure_run, parse_measures
+from optical_pt.evaluation.measures import lower_is_better, measure_run, parse_measures
 from optical_pt.evaluation.result import ClirResult
 from optical_pt.evaluation.runs import sort_run
 from optical_pt.evaluation.significance import CORRECTIONS, TESTS, Correction, Test
@@ -77,7 +77,7 @@ def clir_experiment(
         test: ``"t"``, ``"wilcoxon"`` or ``"randomization"``.
         correction: ``"holm"``, ``"bonferroni"``, ``"bh"`` or ``"none"``.
         alpha: The level of significance.
-        seed: Of the randomization test.
+        seed: Of the randomization test, and of intervals.
         runs_dir: Where to write ``<language>/<system>.run.gz``, TREC runs.
         cells_dir: Where to keep finished cells, for ``resume``.
         resume: Reuse finished cells whose topics, qrels, measures and ``System.identity`` are
@@ -125,6 +125,7 @@ def clir_experiment(
         correction=correction,
         alpha=alpha,
         seed=seed,
+        lower_is_better=[name for name, measure in parsed.items() if lower_is_better(measure)],
     )
 
 

@@ -108,15 +108,16 @@ def make_grid(result: ClirResult, measure: str) -> Grid:
         data.append(means["all"])
 
     contenders = [name for name in result.systems if result.families[name] != "ceiling"]
-    best = [_shown(column.reindex(contenders).max()) for column in data]
+    falls = measure in result.lower_is_better
+    best = [_shown(_best(column.reindex(contenders), falls)) for column in data]
     directions = _directions(result, measure)
     rows = []
     for system in result.systems:
         is_ceiling = result.families[system] == "ceiling"
         cells = []
-        for column, numbers, highest in zip(columns, data, best, strict=True):
+        for column, numbers, winner in zip(columns, data, best, strict=True):
             text = _shown(numbers[system])
-            is_best = text == highest and text != "–" and not is_ceiling
+            is_best = text == winner and text != "–" and not is_ceiling
             direction = 0 if column.is_mean else directions.get((system, column.label), 0)
             cells.append(TableCell(text, direction, is_best))
         rows.append(Row(system, is_ceiling, tuple(cells)))
@@ -136,6 +137,10 @@ def legend(result: ClirResult, better: str, worse: str) -> str:
     )
 
 
+def _best(values: pd.Series, lower_is_better: bool) -> float:
+    return values.min() if lower_is_better else values.max()
+
+
 def _shown(value: float) -> str:
     return "–" if pd.isna(value) else f"{value:.{DIGITS}f}"
 
@@ -143,8 +148,9 @@ def _shown(value: float) -> str:
 def _directions(result: ClirResult, measure: str) -> dict[tuple[str, str], int]:
     rows = result.significant()
     rows = rows[rows["measure"] == measure]
+    better = -1 if measure in result.lower_is_better else 1
     return {
-        (row.system, row.language): 1 if row.delta > 0 else -1
+        (row.system, row.language): better if row.delta > 0 else -better
         for row in rows.itertuples()
         if row.delta != 0
     }

@@ -51,6 +51,15 @@ def _parse(given: str | Measure) -> Measure:
     return measure
 
 
+def lower_is_better(measure: Measure) -> bool:
+    """Whether a smaller value is the better one, as a measure says of itself.
+
+    >>> [lower_is_better(measure) for measure in parse_measures(["AP", "RR"]).values()]
+    [False, False]
+    """
+    return getattr(measure, "LOWER_IS_BETTER", False)
+
+
 def measure_run(
     results: pd.DataFrame,
     topics: pd.DataFrame,
@@ -59,7 +68,9 @@ def measure_run(
 ) -> pd.DataFrame:
     """Measure one run with :func:`pyterrier.Experiment`.
 
-    As in trec_eval, results count in the order of their scores, not of a ``rank`` column.
+    As in trec_eval, results count in the order of their scores, not of a ``rank`` column, and equal
+    scores by descending docno. ir-measures' other providers order ties in other ways: they are
+    given trec_eval's order, so that the measures of a table are all of one ranking.
 
     Args:
         results: A run with ``qid, docno, score``.
@@ -69,15 +80,39 @@ def measure_run(
 
     Returns:
         One row a qid (the index, sorted), one column a measure. A query with no result has 0.
+
+    Raises:
+        InputError: where a measure is not defined for the results of a query.
     """
     qids = sorted(topics["qid"])
     if results.empty:  # pt.Experiment refuses a system with no results at all
         return pd.DataFrame(0.0, index=pd.Index(qids, name="qid"), columns=list(measures))
     long = pt.Experiment(
-        {"run": results}, topics, qrels, list(measures.values()), perquery=True, validate="ignore"
+        {"run": _as_trec_eval_ranks(results)},
+        topics,
+        qrels,
+        list(measures.values()),
+        perquery=True,
+        validate="ignore",
     )
     wide = long.pivot(index="qid", columns="measure", values="value")
     # A measure's provider may leave out the queries that have no results.
-    wide = wide.reindex(qids, fill_value=0.0)[[str(measure) for measure in measures.values()]]
+    wide = wide.reindex(qids)[[str(measure) for measure in measures.values()]]
     wide.columns = list(measures)
+    wide[~wide.index.isin(results["qid"])] = 0.0
+    for name in wide:
+        undefined = wide.index[wide[name].isna()]
+        if len(undefined):
+            raise InputError(
+                f"{name} has no value for qid {undefined[0]!r}, whose judgments or results it is "
+                "not defined for: use another measure, or leave the query out"
+            )
     return wide.astype(float)
+
+
+def _as_trec_eval_ranks(results: pd.DataFrame) -> pd.DataFrame:
+    """The results with scores that no two of a query share, in the order that trec_eval takes."""
+    ranked = results[["qid", "docno", "score"]].sort_values(
+        ["qid", "score", "docno"], ascending=[True, False, False], kind="stable", ignore_index=True
+    )
+    return ranked.assign(score=-ranked.groupby("qid").cumcount().astype(float))

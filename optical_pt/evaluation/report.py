@@ -8,8 +8,9 @@ from pathlib import Path
 from optical_pt.evaluation.chart import draw_chart
 from optical_pt.evaluation.report_files import csv_bytes, write_report_files
 from optical_pt.evaluation.result import ClirResult
+from optical_pt.evaluation.runs import run_path
 from optical_pt.evaluation.tables import latex_tables, markdown_tables
-from optical_pt.files import gzip_bytes
+from optical_pt.files import gzip_bytes, hash_bytes
 
 
 def write_report(
@@ -17,6 +18,7 @@ def write_report(
     output_dir: str | Path,
     *,
     manifest: Mapping[str, object] | None = None,
+    runs_dir: str | Path | None = None,
 ) -> list[Path]:
     """Write a result as files that people and programs read.
 
@@ -35,9 +37,16 @@ def write_report(
         output_dir: The folder, made if need be; files of the same names are replaced, others
             (such as ``runs/``, which :func:`clir_experiment` writes) left alone.
         manifest: Further entries that JSON can hold.
+        runs_dir: Where :func:`clir_experiment` wrote the runs; the manifest then has the hashes of
+            those of the result. Delete the manifest (:func:`discard_manifest`) before they are
+            written, or it speaks for runs that are not its own.
 
     Returns:
         The paths written.
+
+    Raises:
+        FileNotFoundError: if a run of the result is not there.
+        TypeError: if an entry of ``manifest`` cannot be written as JSON.
     """
     directory = Path(output_dir)
     # Rendered first: what cannot be drawn must not cost the report that is there.
@@ -49,7 +58,15 @@ def write_report(
         "chart.png": draw_chart(result, result.measures[0]),
     }
     record = {**(manifest or {}), "experiment": _settings(result)}
+    if runs_dir is not None:
+        record["runs"] = _run_hashes(result, Path(runs_dir))
     return write_report_files(directory, files, record)
+
+
+def _run_hashes(result: ClirResult, runs_dir: Path) -> dict[str, str]:
+    ran = result.summary.drop_duplicates(["language", "system"])
+    paths = [run_path(runs_dir, row.language, row.system) for row in ran.itertuples()]
+    return {str(path.relative_to(runs_dir)): hash_bytes(path.read_bytes()) for path in paths}
 
 
 def _settings(result: ClirResult) -> dict[str, object]:
@@ -61,5 +78,6 @@ def _settings(result: ClirResult) -> dict[str, object]:
         "test": result.test,
         "correction": result.correction,
         "alpha": result.alpha,
+        "seed": result.seed,
         "tests_corrected_together": result.n_tests,
     }

@@ -33,11 +33,16 @@ def write_report_files(
         "files": {name: hash_bytes(data) for name, data in files.items()},
     }
     last = json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n"
-    (folder / MANIFEST).unlink(missing_ok=True)
+    discard_manifest(folder)
     for name, data in files.items():
         write_bytes(folder / name, data)
     write_bytes(folder / MANIFEST, last)
     return [folder / name for name in (*files, MANIFEST)]
+
+
+def discard_manifest(folder: str | Path) -> None:
+    """Say that a folder holds no complete report, before its files are made anew."""
+    (Path(folder) / MANIFEST).unlink(missing_ok=True)
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:

@@ -33,6 +33,8 @@ class ClirResult:
         test: The paired test.
         correction: Taken over all tests of one measure: all systems in all languages together.
         alpha: The level at which a corrected p-value counts as significant.
+        seed: Of what is drawn at random: flipped signs, and queries for intervals.
+        lower_is_better: The measures of which a smaller value is better.
     """
 
     per_query: pd.DataFrame
@@ -44,6 +46,8 @@ class ClirResult:
     test: Test
     correction: Correction
     alpha: float
+    seed: int = 0
+    lower_is_better: frozenset[str] = frozenset()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -106,7 +110,7 @@ class ClirResult:
         of: Literal["value", "delta"] = "value",
         level: float = 0.95,
         resamples: int = 2_000,
-        seed: int = 0,
+        seed: int | None = None,
     ) -> tuple[float, float]:
         """A bootstrap percentile interval of a mean over queries (Efron and Tibshirani 1993).
 
@@ -114,12 +118,23 @@ class ClirResult:
         queries could move the mean. ``of="delta"`` draws the differences from the baseline on
         the same queries, whose interval is much narrower than those of the two systems.
 
+        Args:
+            system: Whose mean.
+            language: In which.
+            measure: Of which.
+            of: Of the mean itself, or of its difference from the baseline's.
+            level: Share of the resampled means that are within; above 0 and below 1.
+            resamples: How many.
+            seed: Of the resampling; None takes the result's own.
+
         Returns:
             The lower and upper end; NaN where the system was not run in the language.
 
         Raises:
-            InputError: on an unknown system, language or measure, or with no baseline.
+            InputError: on an unknown system, language, measure or level, or with no baseline.
         """
+        if not 0 < level < 1:
+            raise InputError(f"level {level:g}: give a share between 0 and 1, such as 0.95")
         scores = self._scores(system, language, measure)
         if of == "delta":
             if self.baseline is None:
@@ -128,7 +143,7 @@ class ClirResult:
             scores = scores - baseline if len(baseline) else baseline
         if not len(scores):
             return float("nan"), float("nan")
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(self.seed if seed is None else seed)
         means = scores[rng.integers(len(scores), size=(resamples, len(scores)))].mean(axis=1)
         low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
         return float(low), float(high)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from optical_pt.errors import InputError
-from optical_pt.files import gzip_bytes, hash_bytes, write_bytes
+from optical_pt.files import file_stem, gzip_bytes, hash_bytes, write_bytes
 
 
 def sort_run(results: pd.DataFrame) -> pd.DataFrame:
@@ -21,6 +21,15 @@ def sort_run(results: pd.DataFrame) -> pd.DataFrame:
         ["qid", "score", "docno"], ascending=[True, False, True], kind="stable", ignore_index=True
     )
     return run.assign(rank=run.groupby("qid").cumcount())
+
+
+def run_path(directory: Path, language: str, system: str) -> Path:
+    """Where the run of a system in a language is kept.
+
+    >>> str(run_path(Path("runs"), "ha", "PSQ >> BM25"))
+    'runs/ha/psq_bm25.run.gz'
+    """
+    return directory / file_stem(language) / f"{file_stem(system)}.run.gz"
 
 
 def write_run(run: pd.DataFrame, path: Path, tag: str) -> str:

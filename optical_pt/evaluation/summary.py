@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
@@ -40,6 +40,7 @@ def summarize(
     correction: Correction,
     alpha: float,
     seed: int = 0,
+    lower_is_better: Collection[str] = (),
 ) -> ClirResult:
     """Average per-query scores, test them against the baseline, and correct the p-values.
 
@@ -54,6 +55,7 @@ def summarize(
         correction: See above.
         alpha: See above.
         seed: Of the randomization test.
+        lower_is_better: Names of the measures of which a smaller value is better.
     """
     cells = {
         key: rows["value"].to_numpy()
@@ -96,4 +98,6 @@ def summarize(
         test=test,
         correction=correction,
         alpha=alpha,
+        seed=seed,
+        lower_is_better=frozenset(lower_is_better),
     )

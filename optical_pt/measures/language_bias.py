@@ -50,6 +50,7 @@ class LanguageBias(PoolMeasure):
 
     NAME = "LanguageBias"
     PRETTY_NAME = "Language bias"
+    LOWER_IS_BETTER = True
     SHORT_DESC = "Distance of the languages of the top k from those of the relevant documents."
 
     def per_query(self, top: pd.DataFrame, relevant: pd.DataFrame) -> pd.Series:
