@@ -151,3 +151,13 @@ def test_local_files_are_verified_unless_told_otherwise(tmp_path: Path) -> None:
     # Another packing has other sums: none is known.
     (tmp_path / "set" / "file.txt").rename(tmp_path / "set" / "packed.txt")
     assert Files(tmp_path).path(file).name == "packed.txt"
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    file = PublishedFile("a/b.txt", "https://nowhere.invalid/b.txt")
+    with pytest.raises(InputError) as raised:
+        download(file, tmp_path / "file" / "b.txt")
+    message = str(raised.value)
+    assert "cannot be written (Not a directory)" in message or "(File exists)" in message
+    assert "OPTICAL_PT_HOME" in message

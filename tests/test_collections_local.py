@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optical_pt.collections import LocalCollection
+from optical_pt.errors import InputError
 
 
 @pytest.fixture
@@ -231,3 +232,41 @@ def test_what_is_written_is_read_back(
         (qid, nfc(query)) for qid, query in queries.items()
     ]
     assert list(collection.qrels("xx").itertuples(index=False, name=None)) == judged
+
+
+def test_gzipped_queries_are_read_and_two_copies_refused(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "mini")
+    plain = folder / "queries" / "cats.sw.tsv"
+    expected = LocalCollection(folder).topics("sw")
+    packed = plain.with_name("cats.sw.tsv.gz")
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    with pytest.raises(InputError, match=r"cats\.sw\.tsv\.gz: cats\.sw\.tsv is there too"):
+        LocalCollection(folder)
+    plain.unlink()
+    assert LocalCollection(folder).topics("sw").equals(expected)
+
+
+def test_english_versions_of_other_queries_are_refused(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "mini")
+    for language in ("sw", "ha"):
+        for path in folder.glob(f"queries/cats.{language}.en.tsv*"):
+            path.unlink()
+    (folder / "queries" / "cats.sw.en.tsv").write_text("x1\twhere do lions live\n")
+    with pytest.raises(InputError, match=r"have no version in en; add them"):
+        LocalCollection(folder).english_topics("sw", ["cats"])
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "read"),
+    [
+        ("docs.tsv", "docno\ttext\n", lambda found: list(found.documents())),
+        ("queries/cats.sw.tsv", "qid\tquery\n", lambda found: found.topics("sw")),
+    ],
+)
+def test_a_header_is_not_a_record(tmp_path: Path, name: str, header: str, read) -> None:
+    path = write_folder(tmp_path / "mini") / name
+    columns = path.read_text().splitlines()[0].count("\t")
+    path.write_text(header.replace("\t", "\t" * columns) + path.read_text())
+    collection = LocalCollection(tmp_path / "mini")
+    with pytest.raises(InputError, match=f"{path.name}:1: a header, which would be read"):
+        read(collection)

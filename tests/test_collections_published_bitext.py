@@ -260,3 +260,12 @@ def test_real_multi30k() -> None:
                 collection = open_view(str(view), DATA, verify=True)
                 assert collection.n_documents == entry.sizes(view).documents
                 assert len(collection.topics(view.query_language)) == entry.sizes(view).queries
+
+
+def test_files_that_were_both_cut_off_are_told_by_their_published_length(tmp_path: Path) -> None:
+    write_ntrex(write_tatoeba(tmp_path))
+    for name, lines in (("tatoeba/sw-en", 390), ("ntrex/sw-en", 1997)):
+        with pytest.raises(InputError) as raised:
+            open_view(name, tmp_path, verify=True).topics("sw")
+        assert f"2 lines, but the published file has {lines}" in one_line(raised)
+        assert len(open_view(name, tmp_path).topics("sw")) == 2

@@ -20,8 +20,9 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that OPTICAL_PT_DATA names, with Tatoeba in Swahili, and a cache of its own."""
     monkeypatch.setenv("OPTICAL_PT_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("OPTICAL_PT_HOME", str(tmp_path / "home"))
-    write(tmp_path / "data/tatoeba/tatoeba.swh-eng.swh", "Simba analala.\nNyuki huruka.\n")
-    write(tmp_path / "data/tatoeba/tatoeba.swh-eng.eng", "A lion sleeps.\nBees fly.\n")
+    for side, sentence in (("swh", "Simba {} analala.\n"), ("eng", "Lion {} sleeps.\n")):
+        lines = "".join(sentence.format(number) for number in range(390))  # as published
+        write(tmp_path / f"data/tatoeba/tatoeba.swh-eng.{side}", lines)
     return tmp_path / "data"
 
 
@@ -32,7 +33,7 @@ def test_an_experiment_by_name(data: Path) -> None:
     oracle = pt.Transformer.from_df(pt.model.add_ranks(qrels.merge(topics).assign(score=1.0)))
     assert pt.Experiment([oracle], topics, qrels, ["P_1"])["P_1"].item() == 1.0
     texts = dataset.text_loader("text")(oracle(topics))
-    assert set(texts["text"]) == {"A lion sleeps.", "Bees fly."}
+    assert set(texts["text"]) == {f"Lion {number} sleeps." for number in range(390)}
 
 
 def test_opening_reads_nothing(data: Path, tmp_path: Path) -> None:

@@ -159,7 +159,8 @@ class Collection(ABC):
             versions = self._read_versions(name, language, target)
             absent = [qid for qid in queries if qid not in versions]
             # No qid in common: the set's queries in the two languages are not translations.
-            if len(absent) == len(queries):
+            declared = self._versions_are_declared(name, language, target)
+            if len(absent) == len(queries) and not declared:
                 return None
             if absent:
                 raise InputError(
@@ -223,6 +224,10 @@ class Collection(ABC):
 
     def __hash__(self) -> int:
         return hash(repr(self))
+
+    def _versions_are_declared(self, query_set: str, language: str, target: str) -> bool:
+        """Whether what :meth:`_read_versions` reads is there for these very queries."""
+        return False
 
     def _chosen(self, sets: Sequence[str] | None) -> tuple[str, ...]:
         if sets is None:

@@ -113,8 +113,11 @@ def download(file: PublishedFile, target: Path, *, progress: bool | None = None)
     """
     if urllib.parse.urlsplit(file.url).scheme not in ("http", "https"):
         raise InputError(f"{file.url}: not an http or https address; files come from the web only")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    except OSError as error:
+        raise _cannot_write(target, error) from None
     unfinished = Path(name)
     try:
         with os.fdopen(handle, "wb") as output:
@@ -131,12 +134,21 @@ def download(file: PublishedFile, target: Path, *, progress: bool | None = None)
                     f"network, or get the file elsewhere and put it at {target}, or at "
                     f"{file.path} in the folder that OPTICAL_PT_DATA names"
                 ) from error
+            except OSError as error:  # such as a full disk
+                raise _cannot_write(target, error) from None
         verify_file(unfinished, file, shown=file.url)
         unfinished.chmod(0o644)
         os.replace(unfinished, target)
     finally:
         unfinished.unlink(missing_ok=True)
     return target
+
+
+def _cannot_write(target: Path, error: OSError) -> InputError:
+    return InputError(
+        f"{target}: cannot be written ({error.strerror or error}); make room, name another folder "
+        "by OPTICAL_PT_HOME, or put the published files into one that OPTICAL_PT_DATA names"
+    )
 
 
 def verify_file(path: Path, file: PublishedFile, *, shown: str | None = None) -> None:

@@ -65,7 +65,8 @@ def read_documents(path: Path) -> Iterator[dict[str, str]]:
     kept in memory, to find a repeated one.
 
     Raises:
-        InputError: for a line with another number of columns, or an empty or repeated docno.
+        InputError: for a line with another number of columns, an empty or repeated docno, or a
+            header.
     """
     columns = 0
     seen: set[str] = set()
@@ -78,6 +79,7 @@ def read_documents(path: Path) -> Iterator[dict[str, str]]:
                 "docno<TAB>[[origin<TAB>]title<TAB>]text with no tab or line break in a field"
             )
         columns = len(fields)
+        _refuse_header(fields[0], ("docno", "doc_id", "docid"), where, seen)
         docno = _identifier(fields[0], "docno", where, seen)
         yield {"docno": docno, "title": fields[-2] if columns > 2 else "", "text": fields[-1]}
 
@@ -86,7 +88,8 @@ def read_queries(path: Path) -> Iterator[tuple[str, str]]:
     """Yield ``(qid, query)`` from a TSV file of two columns.
 
     Raises:
-        InputError: for a line without two columns, an empty query, an empty or repeated qid.
+        InputError: for a line without two columns, an empty query, an empty or repeated qid, or a
+            header.
     """
     seen: set[str] = set()
     for where, line in numbered_lines(path):
@@ -96,6 +99,7 @@ def read_queries(path: Path) -> Iterator[tuple[str, str]]:
                 f"{where}: {len(fields)} columns instead of 2; write qid<TAB>query with no tab or "
                 "line break in the query"
             )
+        _refuse_header(fields[0], ("qid", "query_id", "queryid"), where, seen)
         qid = _identifier(fields[0], "qid", where, seen)
         if not fields[1].strip():
             raise InputError(f"{where}: query {qid!r} is empty; write its text or delete the line")
@@ -132,6 +136,14 @@ def read_judgments(path: Path) -> Iterator[Judgment]:
             )
         seen.add((qid, docno))
         yield judgment
+
+
+def _refuse_header(value: str, names: tuple[str, ...], where: str, seen: set[str]) -> None:
+    if not seen and value.strip().lower() in names:
+        raise InputError(
+            f"{where}: a header, which would be read as a record; delete the line, the columns are "
+            "known by their order"
+        )
 
 
 def _identifier(value: str, kind: str, where: str, seen: set[str]) -> str:

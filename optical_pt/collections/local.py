@@ -18,7 +18,7 @@ from optical_pt.collections.formats import (
 )
 from optical_pt.errors import InputError
 
-LAYOUT = "docs.tsv[.gz], queries/<set>.<language>.tsv and qrels/<set>[.<language>].qrels"
+LAYOUT = "docs.tsv[.gz], queries/<set>.<language>.tsv[.gz] and qrels/<set>[.<language>].qrels"
 
 _DECLARATIONS = {"name": str, "document_language": str, "low_resource": list}
 
@@ -27,7 +27,7 @@ class LocalCollection(Collection):
     """A folder with documents, queries and qrels::
 
         docs.tsv or docs.tsv.gz           docno, [[origin,] title,] text
-        queries/<set>.<language>.tsv      qid, query
+        queries/<set>.<language>.tsv      qid, query; may be gzipped (.tsv.gz)
         queries/<set>.<language>.en.tsv   the same qids, put into English by people
         qrels/<set>.<language>.qrels      TREC qrels; or qrels/<set>.qrels for all languages
         collection.json                   optional: name, document_language, low_resource
@@ -124,6 +124,9 @@ class LocalCollection(Collection):
         own = self._versions.get((query_set, language, target))
         return own or self._queries.get((query_set, target))
 
+    def _versions_are_declared(self, query_set: str, language: str, target: str) -> bool:
+        return (query_set, language, target) in self._versions
+
     def _qrels_path(self, query_set: str, language: str) -> Path:
         own = self.folder / "qrels" / f"{query_set}.{language}.qrels"
         shared = self.folder / "qrels" / f"{query_set}.qrels"
@@ -147,17 +150,17 @@ def _find_queries(
     """Paths by (set, language), and paths of human versions by (set, language, target)."""
     queries: dict[tuple[str, str], Path] = {}
     versions: dict[tuple[str, str, str], Path] = {}
-    for path in sorted(folder.glob("[!.]*.tsv")):
-        parts = path.name.removesuffix(".tsv").split(".")
+    for path in sorted([*folder.glob("[!.]*.tsv"), *folder.glob("[!.]*.tsv.gz")]):
+        parts = path.name.removesuffix(".gz").removesuffix(".tsv").split(".")
         if len(parts) not in (2, 3) or not all(parts):
             raise InputError(
                 f"{path}: a file of queries is named <set>.<language>.tsv, or "
                 "<set>.<language>.en.tsv for their English versions; rename it"
             )
-        if len(parts) == 2:
-            queries[parts[0], parts[1]] = path
-        else:
-            versions[parts[0], parts[1], parts[2]] = path
+        found = queries if len(parts) == 2 else versions
+        if other := found.get(tuple(parts)):
+            raise InputError(f"{path}: {other.name} is there too; keep one of the two")
+        found[tuple(parts)] = path
     if not queries:
         raise InputError(f"{folder}: no file <set>.<language>.tsv; a collection has {LAYOUT}")
     for (query_set, language, target), path in versions.items():

@@ -100,6 +100,9 @@ def _read(files: Files, file: PublishedFile, prefix: str) -> dict[str, dict[str,
         for key in ("context", "question_lang"):
             if not isinstance(row.get(key), str) or not row[key].strip():
                 raise InputError(f"{where}: no text {key!r}; get the published file anew")
+        for key in ("title", "question_translated"):
+            if not isinstance(row.get(key) or "", str):
+                raise InputError(f"{where}: {key!r} is no text; get the published file anew")
         qid = f"{prefix}-{row['id']}"
         if qid in rows and rows[qid] != row:
             raise InputError(f"{where}: id {row['id']!r} occurs a second time; get the file anew")

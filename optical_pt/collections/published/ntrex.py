@@ -13,6 +13,8 @@ from optical_pt.collections.published.codes import short_code
 from optical_pt.collections.published.parallel import Lines, align, translations_to_find
 from optical_pt.collections.published.records import PublishedCollection, Records
 
+SENTENCES = 1997
+
 _CODES = """
 afr amh arb aze-Latn bak bel bem ben bod bos bul cat ces ckb-Arab cym dan deu div dzo ell est eus
 ewe fao fas fij fil fin fra fuc gle glg guj hau heb hin hmn hrv hun hye ibo ind isl ita jpn kan kat
@@ -44,7 +46,8 @@ def published_file(language: str, split: str = "") -> PublishedFile:
 
 def sentences(files: Files, language: str, split: str = "") -> list[tuple[str, str, str]]:
     """(line number from 0, foreign sentence, English sentence), in file order."""
-    return align(_lines(files, language, split), _lines(files, "en", ""))
+    published = SENTENCES if files.verify else None
+    return align(_lines(files, language, split), _lines(files, "en", ""), published)
 
 
 def _lines(files: Files, language: str, split: str) -> Lines:
@@ -69,7 +72,7 @@ def _open(view: View) -> PublishedCollection:
 
 
 def _sizes(view: View) -> Sizes:
-    return Sizes(1997, 1997)
+    return Sizes(SENTENCES, SENTENCES)
 
 
 def _entry(pairs: tuple[tuple[str, str], ...], split: str = "") -> CollectionEntry:

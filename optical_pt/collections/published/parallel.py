@@ -14,11 +14,20 @@ Lines = tuple[list[str], str]
 """The lines of one side, and its name for messages."""
 
 
-def align(foreign: Lines, english: Lines) -> list[tuple[str, str, str]]:
+def align(
+    foreign: Lines, english: Lines, published: int | None = None
+) -> list[tuple[str, str, str]]:
     """(line number from 0, foreign sentence, English sentence), in file order.
 
+    Args:
+        foreign: One side.
+        english: The other.
+        published: How many lines the published files have, to tell files that were both cut off;
+            None leaves that unchecked.
+
     Raises:
-        InputError: if the sides do not have equally many lines, or a line is empty.
+        InputError: if the sides do not have equally many lines, or not as many as the published
+            ones, or if a line is empty.
     """
     for lines, where in (foreign, english):
         for number, line in enumerate(lines, start=1):
@@ -27,6 +36,11 @@ def align(foreign: Lines, english: Lines) -> list[tuple[str, str, str]]:
         raise InputError(
             f"{foreign[1]}: {len(foreign[0])} lines, but {english[1]} has {len(english[0])}; one "
             "is truncated: get both anew"
+        )
+    if published is not None and len(foreign[0]) != published:
+        raise InputError(
+            f"{foreign[1]}: {len(foreign[0])} lines, but the published file has {published}; it is "
+            f"truncated or another version, as is {english[1]}: get both anew"
         )
     pairs = zip(foreign[0], english[0], strict=True)
     return [(str(number), there, here) for number, (there, here) in enumerate(pairs)]

@@ -47,7 +47,8 @@ def published_file(language: str, side: str) -> PublishedFile:
 def sentences(files: Files, language: str, split: str = "") -> list[tuple[str, str, str]]:
     """(line number from 0, foreign sentence, English sentence), in file order."""
     foreign = _lines(files, published_file(language, language))
-    return align(foreign, _lines(files, published_file(language, "eng")))
+    english = _lines(files, published_file(language, "eng"))
+    return align(foreign, english, _SENTENCES[CODES[language]] if files.verify else None)
 
 
 def build(files: Files, view: View) -> Records:
