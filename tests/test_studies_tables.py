@@ -82,6 +82,12 @@ def test_a_finding_does_not_say_better_where_the_test_does_not():
     assert "It is not significantly above MSE (+0.010, Holm-corrected p = 1)." in text
 
 
+def test_a_best_method_below_a_baseline_that_is_not_shown_is_said_to_be_below():
+    text = finding(study(MSE=UP, OT=NOISY, CL=BASE), "pool", "MAP", methods=["OT", "CL"])
+    assert "OT has the highest, 0.200" in text
+    assert "It is significantly below MSE (-0.509" in text
+
+
 def test_where_the_baseline_is_best_its_rivals_tests_are_told():
     rival = [value - 0.001 * sign for value, sign in zip(UP, [9, -8] * 4, strict=True)]
     text = finding(study(MSE=UP, OT=BASE, CL=BASE, both=rival), "pool", "MAP")

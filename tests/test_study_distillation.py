@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -134,6 +135,13 @@ def test_claims_are_ratios_and_count_significant_languages():
     )
 
 
+def test_claims_tell_significant_losses():
+    frames = [rows("OPTICAL", "ha", [0.4] * 9 + [0.35]), rows("rival", "ha", [0.5] * 9 + [0.46])]
+    result = summarize(*frames, baseline="rival")
+    (found,) = claims(result, "pool", "MAP", ours="OPTICAL", rival="rival", ceiling="ceiling")
+    assert found.endswith("significant in none of 1, and significantly below it in ha.")
+
+
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [
@@ -178,6 +186,23 @@ def test_rivals_may_have_fewer_seeds(words, tmp_path):
     seeds = Counter(trial.method for trial in trials)
     assert {name for name, count in seeds.items() if count == 3} == {OPTICAL, OPTICAL_MSE}
     assert set(seeds.values()) == {1, 3}
+
+
+@pytest.mark.parametrize("study", [Distillation(), DataBudget()], ids=lambda study: study.name)
+def test_other_human_versions_are_another_ceiling(study, data, teacher, tmp_path):
+    def identities(folder: Path) -> dict[str, str]:
+        words = command_words(folder, teacher, "--languages", "ha", "--epochs", "1")
+        plan = open_plan(study, words, tmp_path / "out")
+        return {trial.name: plan.identity(trial) for trial in plan.trials}
+
+    changed = tmp_path / "data"
+    shutil.copytree(data, changed)
+    versions = changed / "passages" / "queries" / "afriqa-dev.ha.en.tsv"
+    versions.write_text(versions.read_text().replace("\n", " again\n"))
+    before, after = identities(data), identities(changed)
+    different = {name for name in before if before[name] != after[name]}
+    assert different == {name for name in before if name.startswith("human English")}
+    assert different
 
 
 def test_budgets_are_nested_and_end_with_all_pairs(words, tmp_path, capsys):

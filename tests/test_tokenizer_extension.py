@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
+from collections import Counter
 
 import pytest
 from hypothesis import assume, given
@@ -15,7 +16,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from optical_pt.errors import InputError
 from optical_pt.models.fingerprint import query_modules
-from optical_pt.models.piece_learning import learn_pieces, unknown_share
+from optical_pt.models.piece_learning import learn_pieces, learn_wordpieces, unknown_share
 from optical_pt.models.tokenizer_extension import extend_tokenizer
 
 ENGLISH = ["london", "##s", "river", "2024", "the"]
@@ -184,3 +185,14 @@ def test_unknown_share_is_that_of_running_words_not_seen_twice_elsewhere(tokeniz
     assert unknown_share(tokenizer, ["london the river"] * 10) == 0
     assert unknown_share(tokenizer, [f"a{chr(97 + i)}b the" for i in range(20)]) == 0.5
     assert unknown_share(tokenizer, []) == 0
+
+
+def test_the_same_words_give_the_same_pieces():
+    rng = random.Random(0)
+    words = ["".join(rng.choices("aeioumnbk\u0e01\u0e02\u0e03", k=6)) for _ in range(400)]
+    counts = dict(Counter(words))
+    learnt = learn_wordpieces(counts, 300)
+    assert len(learnt) == 300
+    assert all(learn_wordpieces(counts, 300) == learnt for _ in range(5))
+    letters = sorted(set("".join(words)))
+    assert learnt[: 2 * len(letters)] == [*letters, *(f"##{letter}" for letter in letters)]

@@ -115,3 +115,30 @@ def test_broken_gzip_files(tmp_path):
         path.write_bytes(content)
         with pytest.raises(InputError, match=r"x\.tsv\.gz:\d+: broken gzip file|columns"):
             read_bitext(path, "ha")
+
+
+def test_sentences_in_the_place_of_tags_are_refused(tmp_path):
+    lines = [f"Sentence number {n}.\tJimla ta {n}.\t1.{n}\n" for n in range(5)]
+    path = write(tmp_path / "scored.tsv", "".join(lines))
+    with pytest.raises(InputError, match=r"scored\.tsv: the first of its three columns") as raised:
+        read_bitext(path, "ha")
+    assert "'Sentence number 0.'" in str(raised.value)
+    named = write(
+        tmp_path / "named.tsv", "".join(f"my source\tNo. {n}\tNa {n}\n" for n in range(5))
+    )
+    assert {pair.tag for pair in read_bitext(named, "ha")} == {"my source"}
+    numbered = write(tmp_path / "ids.tsv", "".join(f"id-{n}\tNo. {n}\tNa {n}\n" for n in range(5)))
+    assert len(read_bitext(numbered, "ha")) == 5
+
+
+def test_utf_16_is_refused(tmp_path):
+    path = write(tmp_path / "x.tsv", "A dog.\tKare.\n".encode("utf-16-le"))
+    with pytest.raises(InputError, match=r"x\.tsv:1: a NUL character, as UTF-16 has"):
+        read_bitext(path, "ha")
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u200b \u2060"])
+def test_a_side_that_nobody_sees_is_empty(tmp_path, unseen):
+    path = write(tmp_path / "x.tsv", f"A dog.\tKare.\nA cat.\t{unseen}\n")
+    with pytest.raises(InputError, match=r"x\.tsv:2: an empty sentence"):
+        read_bitext(path, "ha")

@@ -240,3 +240,16 @@ def test_broken_files_are_named(teacher, saved, tmp_path_factory, name, harm, me
     with pytest.raises(InputError, match=message) as caught:
         LateInteraction(folder, teacher=teacher).load()
     assert "\n" not in str(caught.value)
+
+
+def test_a_student_on_the_hub_is_loaded_by_its_name(saved, teacher, tmp_path, monkeypatch):
+    # As the hub's client lays out what it fetched; the tests have no network.
+    repository = tmp_path / "hub" / "models--me--student"
+    snapshot = repository / "snapshots" / ("0" * 40)
+    shutil.copytree(saved, snapshot)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text("0" * 40)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    found = LateInteraction("me/student", device="cpu", teacher=teacher)
+    here = LateInteraction(saved, device="cpu", teacher=teacher)
+    np.testing.assert_array_equal(*(m.encode_queries(["simba"])[0] for m in (found, here)))

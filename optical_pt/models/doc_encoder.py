@@ -34,7 +34,7 @@ class DocEncoder(pt.Transformer):
         """Encode every document."""
         pt.validate.columns(documents, includes=list(self.fields))
         texts = [
-            " ".join(text for text in row if text and not pd.isna(text))
+            " ".join(text for text in row if not pd.isna(text) and text)
             for row in documents[list(self.fields)].itertuples(index=False)
         ]
         embeddings = self.model.encode_documents(texts) if texts else []

@@ -33,8 +33,9 @@ def _route(encoder: MultiVectorEncoder, task: str) -> list[nn.Module]:
 def document_fingerprint(encoder: MultiVectorEncoder) -> str:
     """Hash everything that decides a document's token embeddings: 16 hexadecimal digits.
 
-    That is weights (an unused pooler aside), tokenizer, lengths, masks and the document prompt. A
-    student released with its teacher as document side has its teacher's fingerprint.
+    That is weights (an unused pooler aside), what modules do with them, tokenizer, lengths, masks
+    and the document prompt. A student released with its teacher as document side has its teacher's
+    fingerprint.
     """
     import torch
 
@@ -64,4 +65,20 @@ def _settings(modules: list[nn.Module], prompt: str | None) -> str:
         "skiplist": mask.skiplist_words if mask is not None else None,
         "prompt": prompt or "",
     }
+    if unusual := _unusual(modules):
+        settings["modules"] = unusual
     return json.dumps(settings, sort_keys=True)
+
+
+def _unusual(modules: list[nn.Module]) -> list[str]:
+    """How modules without weights differ from linear projections to vectors of length 1."""
+    from torch.nn import Identity
+
+    activations = [
+        str(activation)
+        for module in modules
+        if (activation := getattr(module, "activation_function", None)) is not None
+        and not isinstance(activation, Identity)
+    ]
+    normalizes = any(type(module).__name__ == "Normalize" for module in modules)
+    return activations + ([] if normalizes else ["not normalized"])

@@ -34,13 +34,13 @@ def load_encoder(
         InputError: if there is no such model, it is not a late-interaction model or is broken, or
             there is no such device.
     """
-    from optical_pt.models.vocabulary_student import is_vocabulary_student, load_vocabulary_student
+    from optical_pt.models.vocabulary_student import load_vocabulary_student
 
     require_device(device)
     if name_or_path == MINILM:
         return load_minilm(device)
-    if is_vocabulary_student(name_or_path):
-        return load_vocabulary_student(name_or_path, device=device, teacher=teacher)
+    if folder := _vocabulary_student(name_or_path, revision):
+        return load_vocabulary_student(folder, device=device, teacher=teacher)
     _require_late_interaction(name_or_path, revision)
     from safetensors import SafetensorError
     from sentence_transformers import MultiVectorEncoder
@@ -57,6 +57,16 @@ def load_encoder(
     _drop_poolers(encoder)
     resolve_skiplist(encoder)
     return encoder
+
+
+def _vocabulary_student(name_or_path: str, revision: str | None) -> Path | None:
+    """The folder of a vocabulary student, from the hub if need be; None for other models."""
+    from optical_pt.models.vocabulary_student import FILES, is_vocabulary_student
+
+    if Path(name_or_path).is_dir() or _looks_like_a_path(name_or_path):
+        return Path(name_or_path) if is_vocabulary_student(name_or_path) else None
+    settings, *others = (_fetch(name_or_path, file, revision) for file in FILES)
+    return Path(settings).parent if settings and all(others) else None
 
 
 def _drop_poolers(encoder: MultiVectorEncoder) -> None:

@@ -32,6 +32,7 @@ VERSIONS = (1, 2)  # 2 has prefixes of names
 SETTINGS = "optical.json"
 VOCABULARY = "vocabulary.txt"
 EMBEDDINGS = "embeddings.safetensors"
+FILES = (SETTINGS, VOCABULARY, EMBEDDINGS)
 
 
 def is_vocabulary_student(path: str | Path) -> bool:

@@ -144,7 +144,7 @@ def reduced_cost(problem: Problem) -> Tensor:
     # Beside numbers this large, costs are lost in rounding: padding has no minimum of its own.
     dear = (1 - problem.real) * (torch.finfo(problem.cost.dtype).max / 4)
     least = (problem.cost + dear).amin(dim=2, keepdim=True)
-    cost = problem.cost - least
+    cost = (problem.cost - least).mul_(problem.real)
     least = (cost + dear).amin(dim=1, keepdim=True)
     return cost.sub_(least).mul_(problem.real)
 

@@ -88,7 +88,8 @@ def finding(
 def _against(best: pd.Series, baseline: str) -> str:
     if pd.isna(best["p_corrected"]):
         return f"It was not tested against {baseline}."
-    shown = "significantly above" if best["p_corrected"] < ALPHA else "not significantly above"
+    side = "above" if best["delta"] >= 0 else "below"
+    shown = f"significantly {side}" if best["p_corrected"] < ALPHA else f"not significantly {side}"
     return (
         f"It is {shown} {baseline} ({best['delta']:+.3f}, Holm-corrected p = "
         f"{best['p_corrected']:.3g})."

@@ -51,6 +51,11 @@ class RetrievalTask:
         """Hash of the identities of all languages."""
         return hash_bytes(repr(sorted(self.identities.items())).encode())
 
+    def english_identity(self, language: str) -> str:
+        """Hash of the human English versions, for what is asked with them; "" without any."""
+        english = self.english[language]
+        return "" if english is None else hash_bytes(english.to_csv().encode())
+
     @property
     def index(self) -> TokenIndex:
         """The teacher's token index, made at the first use."""

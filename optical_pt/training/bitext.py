@@ -72,9 +72,10 @@ def read_bitext(
         for line, pair in _parse(path, language, report)
         if tags is None or pair.tag in tags
     ]
+    pairs = [pair for _, pair in numbered]
+    _require_tags(path, pairs)
     if report is not None:
         check_pairs(numbered, language, report)
-    pairs = [pair for _, pair in numbered]
     if not pairs:
         wanted = f" with a tag in {sorted(tags)}" if tags is not None else ""
         raise InputError(f"{path}: no sentence pair{wanted}; check the file and the tags")
@@ -82,6 +83,22 @@ def read_bitext(
         kept = sorted(random.Random(seed).sample(range(len(pairs)), limit))
         pairs = [pairs[position] for position in kept]
     return pairs
+
+
+def _require_tags(path: Path, pairs: Sequence[SentencePair]) -> None:
+    """Refuse three columns whose first is a sentence, as in "English, foreign, score"."""
+    sentences = [pair.tag for pair in pairs if len(pair.tag.split()) > 1]
+    if 2 * len(sentences) > len(pairs) and 2 * len(set(sentences)) > len(pairs) > 1:
+        raise InputError(
+            f"{path}: the first of its three columns has sentences (such as {sentences[0][:60]!r}) "
+            "instead of tags; write 'tag<TAB>English<TAB>foreign', or leave the other column out: "
+            "'English<TAB>foreign'"
+        )
+
+
+def _is_blank(text: str) -> bool:
+    """Whether nothing in a text is seen: zero-width characters are no sentence."""
+    return not any(character.isprintable() and not character.isspace() for character in text)
 
 
 class _UnusableLine(InputError):
@@ -117,11 +134,16 @@ def _parse(
 def _decode(line: bytes, where: str) -> str:
     try:
         # A byte order mark, which some editors put at the start, is no part of a sentence.
-        return line.decode("utf-8").removeprefix("\ufeff")
+        text = line.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise _UnusableLine(
             Problem.ENCODING, f"{where}: not UTF-8 ({error.reason}); re-encode it"
         ) from None
+    if "\0" in text:
+        raise _UnusableLine(
+            Problem.ENCODING, f"{where}: a NUL character, as UTF-16 has; re-encode it as UTF-8"
+        )
+    return text
 
 
 def _parse_line(line: str, language: str, where: str) -> SentencePair:
@@ -134,6 +156,6 @@ def _parse_line(line: str, language: str, where: str) -> SentencePair:
         )
     tag = columns[0] if len(columns) == 3 else ""
     english, foreign = columns[-2:]
-    if not english or not foreign:
+    if _is_blank(english) or _is_blank(foreign):
         raise _UnusableLine(Problem.EMPTY, f"{where}: an empty sentence; remove the line")
     return SentencePair(english, foreign, language, tag)

@@ -32,9 +32,11 @@ def student_card(record: dict[str, Any], pairs: Sequence[SentencePair]) -> str:
     front = "".join(f"- {language}\n" for language in record["languages"])
     settings = {f"start: {name}": value for name, value in record["start"].items()}
     settings |= record["settings"]
+    # sentence-transformers cannot open what holds nothing but word embeddings.
+    whole = record.get("release") != "vocabulary"
     return f"""---
 language:
-{front}library_name: sentence-transformers
+{front}library_name: {"sentence-transformers" if whole else "optical-pt"}
 tags: [multi-vector, late-interaction, cross-lingual, optical]
 license: other
 ---

@@ -119,6 +119,7 @@ def distil(
             "languages": sorted({pair.language for pair in pairs}),
             "start": asdict(start),
             "settings": asdict(settings),
+            "release": release,
             **asdict(history),
             "name_prefixes": name_prefixes_of(query_modules(student)[0].tokenizer),
             **(provenance or {}),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
+from optical_pt.models.encoding import query_prompt
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.ot import IdfWeights, parse_strategy
 from optical_pt.training.losses import (
@@ -27,7 +28,6 @@ from optical_pt.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
     from sentence_transformers import MultiVectorEncoder
-    from transformers import PreTrainedTokenizerBase
 
     from optical_pt.training.bitext import SentencePair
 
@@ -79,16 +79,18 @@ def _transport(
 ) -> TransportCost:
     strategy = parse_strategy(settings.transport)
     if settings.marginals == "idf":
-        foreign = _idf(query_modules(student)[0].tokenizer, [pair.foreign for pair in pairs])
-        english = _idf(query_modules(teacher)[0].tokenizer, [pair.english for pair in pairs])
+        foreign = _idf(student, [pair.foreign for pair in pairs])
+        english = _idf(teacher, [pair.english for pair in pairs])
         return TransportCost(strategy, IdfMarginals(foreign, english))
     return TransportCost(
         strategy, attention_marginals if settings.marginals == "attention" else None
     )
 
 
-def _idf(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[str]) -> IdfWeights:
-    encoded = tokenizer(list(sentences), truncation=False)
+def _idf(encoder: MultiVectorEncoder, sentences: Sequence[str]) -> IdfWeights:
+    tokenizer, prompt = query_modules(encoder)[0].tokenizer, query_prompt(encoder) or ""
+    # With the prompt, whose tokens would otherwise count as the rarest of all.
+    encoded = tokenizer([prompt + sentence for sentence in sentences], truncation=False)
     return IdfWeights.learn(encoded["input_ids"], len(tokenizer))
 
 

@@ -69,7 +69,7 @@ def read_table(path: Path) -> TableContent:
 
 def _read_text(path: Path) -> str:
     try:
-        return gzip.decompress(path.read_bytes()).decode("utf-8")
+        return gzip.decompress(path.read_bytes()).decode("utf-8-sig")
     except FileNotFoundError:
         raise InputError(f"{path}: no such lexical table; learn one from bitext") from None
     except (EOFError, UnicodeDecodeError, OSError, zlib.error) as error:

@@ -9,7 +9,6 @@ from functools import cached_property, lru_cache
 import pandas as pd
 import pyterrier as pt
 
-from optical_pt.files import hash_bytes
 from optical_pt.models import LateInteraction
 from optical_pt.studies.code_switching.lexicons import Lexicons
 from optical_pt.studies.code_switching.methods import (
@@ -77,7 +76,7 @@ class Bench:
     def identity(self, trial: Trial) -> str:
         """What decides the scores of a trial."""
         task, pairs = self.tasks[trial.language], self.pairs[trial.language]
-        english = hash_bytes(task.english[trial.language].to_csv().encode())
+        english = task.english_identity(trial.language)
         parts = [task.identities[trial.language], english, trial.name]
         if trial.method != CEILING:
             parts.append(self.lexicons[trial.language].identity)

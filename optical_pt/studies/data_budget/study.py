@@ -139,9 +139,10 @@ class Bench:
 
     def identity(self, trial: Trial) -> str:
         """What decides the scores of a trial."""
-        task = self.tasks[trial.language].identities[trial.language]
+        searched = self.tasks[trial.language]
+        task = searched.identities[trial.language]
         if trial.method == CEILING:
-            return f"{trial.method} {task}"
+            return f"{trial.method} {task} {searched.english_identity(trial.language)}"
         pairs = "\n".join(f"{pair.english}\t{pair.foreign}" for pair in self._pairs(trial))
         return f"{self.methods[trial.method].identity(trial.seed)} {task} {pairs}"
 

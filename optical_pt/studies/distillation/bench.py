@@ -85,12 +85,16 @@ class Bench:
 
     def identity(self, trial: Trial) -> str:
         """What decides the scores of a trial."""
-        task = self.tasks[trial.language].identities[trial.language]
+        searched = self.tasks[trial.language]
+        task = searched.identities[trial.language]
         if trial.method in self.recipes:
             return f"{trial.method} {task} {self._student_identity(trial)}"
         # Tells the pairs apart.
         pairs = self.students.identity(Recipe("pairs"), self.pairs[trial.language])
-        needs = _row(trial.method).needs
+        row = _row(trial.method)
+        if row.english:
+            task += f" {searched.english_identity(trial.language)}"
+        needs = row.needs
         nmt = self._nmt_hash if "translator" in needs else ""
         student = f" {self._student_identity(trial)}" if "student" in needs else ""
         return f"{trial.method} {task} {pairs} {nmt}{student}"

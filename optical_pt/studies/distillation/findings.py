@@ -46,11 +46,14 @@ def _about(rows: pd.DataFrame, group: str, ours: str, rival: str, ceiling: str) 
     if {ours, rival} <= set(values.columns):
         gains = (values[ours] / values[rival] - 1).dropna()
         tested = rows[(rows["method"] == ours) & rows["p_corrected"].notna()]
-        better = tested[(tested["p_corrected"] < ALPHA) & (tested["delta"] > 0)]["language"]
+        significant = tested[tested["p_corrected"] < ALPHA]
+        better = significant[significant["delta"] > 0]["language"]
+        worse = significant[significant["delta"] < 0]["language"]
+        lost = f", and significantly below it in {', '.join(worse)}" if len(worse) else ""
         each = ", ".join(f"{code} {gain:+.1%}" for code, gain in gains.items())
         sentences.append(
             f"On the {name}, {ours} has {gains.mean():+.1%} {task} {measure} against the {rival} "
-            f"({each}), significant in {', '.join(better) or 'none'} of {len(tested)}."
+            f"({each}), significant in {', '.join(better) or 'none'} of {len(tested)}{lost}."
         )
     if {ours, ceiling} <= set(values.columns):
         shares = (values[ours] / values[ceiling]).dropna()

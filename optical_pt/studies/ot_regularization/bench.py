@@ -93,7 +93,8 @@ class Bench:
         if language in self.translations:
             tests += [self.classification.identity, self.translations[language].identity]
         if trial.method == CEILING:
-            return " ".join([CEILING, *tests])
+            english = [task.english_identity(language) for task in self.searched(language)]
+            return " ".join([CEILING, *tests, *english])
         recipe, pairs = self.recipes[trial.method], self.sample(language, trial.seed)
         return " ".join([self.students.identity(recipe, pairs, trial.seed), *tests])
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from optical_pt.errors import InputError
 from optical_pt.training.bitext import SentencePair
+from optical_pt.training.checkpoints import STARTED
 from optical_pt.training.nmt.card import write_card
 from optical_pt.training.nmt.data import hold_out, rebalance, short_enough
 from optical_pt.training.nmt.settings import NmtSettings
@@ -123,6 +124,10 @@ def _prepare_work(
                 f"{work}: a training of other pairs or settings; give those, or remove it"
             )
         return
+    if (work / STARTED).exists():
+        raise InputError(
+            f"{work}: an unfinished training of a student; name another --output, or remove it"
+        )
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     sentences = [s for pair in train_pairs for s in (pair.english, pair.foreign)]
