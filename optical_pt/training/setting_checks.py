@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 
 from optical_pt.errors import InputError
 
@@ -53,3 +54,30 @@ def require_one_of(name: str, value: str | None, known: Sequence[str]) -> None:
     """
     if value not in known:
         raise InputError(f"{name} {value!r}: choose one of {', '.join(known)}")
+
+
+def refuse_unused(settings: object, users: Mapping[str, str]) -> None:
+    """Check that settings that nothing uses have their defaults.
+
+    Args:
+        settings: A dataclass.
+        users: What would use each setting that nothing uses.
+
+    Raises:
+        InputError: at the first that has another value.
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass
+    ... class Training:
+    ...     rank: int = 8
+    >>> refuse_unused(Training(), {"rank": "adapters"})
+    >>> refuse_unused(Training(rank=4), {"rank": "adapters"})
+    Traceback (most recent call last):
+    optical_pt.errors.InputError: rank 4: nothing uses it; it is for adapters
+    """
+    for setting in fields(settings):
+        value = getattr(settings, setting.name)
+        if setting.name in users and value != setting.default:
+            raise InputError(
+                f"{setting.name} {value}: nothing uses it; it is for {users[setting.name]}"
+            )

@@ -202,11 +202,17 @@ class Bench:
 
 def _recipes(options: argparse.Namespace) -> dict[str, Recipe]:
     epochs = options.epochs if options.epochs is not None else (2 if options.full else 1)
-    settings = {"epochs": epochs, "perturbation": options.perturbation}
     perturbed = {"perturbed": options.perturbed_weight}
     language = {"language": options.language_weight}
     losses = {OT: {}, PERTURBED: perturbed, LANGUAGE: language, BOTH: perturbed | language}
     return {
-        name: Recipe(name, TrainingSettings(loss={"ot": 1.0, **added}, **settings))
+        name: Recipe(
+            name,
+            TrainingSettings(
+                loss={"ot": 1.0, **added},
+                epochs=epochs,
+                **({"perturbation": options.perturbation} if "perturbed" in added else {}),
+            ),
+        )
         for name, added in losses.items()
     }

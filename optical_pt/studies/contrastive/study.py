@@ -186,14 +186,17 @@ class Bench:
 
 def _recipes(options: argparse.Namespace) -> dict[str, Recipe]:
     epochs = options.epochs if options.epochs is not None else (3 if options.full else 1)
-    settings = TrainingSettings(epochs=epochs, score_temperature=options.score_temperature)
+    softmax = {"score_temperature": options.score_temperature}
     losses = {
         OT: {"ot": 1.0},
         CONTRASTIVE: {"contrastive": 1.0},
         BOTH: {"ot": 1.0, "contrastive": options.contrastive_weight},
     }
-    recipes = {name: Recipe(name, replace(settings, loss=loss)) for name, loss in losses.items()}
-    return recipes | {START: Recipe(START, replace(settings, epochs=0))}
+    recipes = {}
+    for name, loss in losses.items():
+        used = softmax if "contrastive" in loss else {}
+        recipes[name] = Recipe(name, TrainingSettings(loss=loss, epochs=epochs, **used))
+    return recipes | {START: Recipe(START, TrainingSettings(epochs=0))}
 
 
 def _budgets(options: argparse.Namespace, available: int) -> list[int]:
