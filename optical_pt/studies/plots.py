@@ -88,26 +88,22 @@ def line_plot(
     chosen = [scope for scope in scopes if (scope[0] == "mean") == means] or scopes
     width = max(4.5, 3.1 * len(chosen))
     figure, panels = _panels(result, width=width, columns=len(chosen), share_y=share_y)
-    labelled: set[tuple[str, str]] = set()
-    for number, axes in enumerate(panels):
-        task, measure = measured[number // len(chosen)]
-        scope = chosen[number % len(chosen)]
-        rows = result.rows(task, measure)
-        rows = rows[(rows["language"] == scope[0]) & (rows["group"] == scope[1])]
-        if rows.empty:  # another task has this language
+    for row, (task, measure) in enumerate(measured):
+        values = result.rows(task, measure)
+        present = [scope for scope in _scopes(values) if scope in chosen]
+        across = panels[row * len(chosen) : (row + 1) * len(chosen)]
+        for axes in across[len(present) :]:  # another task has more languages
             axes.set_visible(False)
-            continue
-        _draw_lines(axes, result, rows)
-        if result.baseline_level is not None:
-            axes.axvline(result.baseline_level, color="#888888", linewidth=0.8, linestyle=":")
-        if log:
-            _log_axis(axes, rows["level"].dropna().unique())
-        axes.set_title(column_title(*scope), fontsize=10)
-        axes.set_xlabel(x_label)
-        if (task, measure) not in labelled:
-            axes.set_ylabel(f"{task} {measure}")
-            axes.tick_params(labelleft=True)
-            labelled.add((task, measure))
+        for axes, scope in zip(across, present, strict=False):
+            rows = values[(values["language"] == scope[0]) & (values["group"] == scope[1])]
+            _draw_lines(axes, result, rows)
+            if result.baseline_level is not None:
+                axes.axvline(result.baseline_level, color="#888888", linewidth=0.8, linestyle=":")
+            if log:
+                _log_axis(axes, rows["level"].dropna().unique())
+            axes.set_title(column_title(*scope), fontsize=10)
+            axes.set_xlabel(x_label)
+        across[0].set_ylabel(f"{task} {measure}")
     return _png(figure)
 
 
