@@ -58,3 +58,8 @@ def test_the_pools_languages_serve_the_measures(tmp_path: Path) -> None:
     pool = open_view("lareqa-xquad/de-mul", tmp_path)
     languages = DocLanguages(document_languages(pool.documents()), pool.name)
     assert sorted(languages.of_each(pool.qrels("de"))) == sorted([*xquad_r.FILES] * 2)
+
+
+def test_documents_without_a_language_are_told() -> None:
+    with pytest.raises(InputError, match="does not say which language each document is in"):
+        document_languages(open_collection("optical:mini").documents())

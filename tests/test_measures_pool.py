@@ -192,3 +192,11 @@ def test_in_experiments():
     with pytest.raises(InputError, match="unknown measure"):
         clir_experiment({"ha": [System("s", "bm25", system)]}, {"ha": topics}, {"ha": qrels},
                         [LareqaAP()], groups={"ha": "low"})  # fmt: skip
+
+
+def test_languages_may_be_a_mapping():
+    plain = {"d1": "de", "d2": "sw"}
+    assert LareqaAP(languages=plain) == LareqaAP(languages=DocLanguages(plain))
+    assert (
+        str(LanguageBias(languages=plain) @ 3) == f"{LanguageBias(languages=DocLanguages(plain))}@3"
+    )

@@ -151,12 +151,12 @@ class Collection(ABC):
         Raises:
             InputError: as for :meth:`topics`, or if the versions of a set lack some of its qids.
         """
-        if language == target:
-            return self.topics(language, sets)
         pooled: dict[str, str] = {}
         for name in self._sets_with(language, sets):
             queries = self._read_topics(name, language)
             versions = self._read_versions(name, language, target)
+            if language == target and not versions:
+                versions = queries
             absent = [qid for qid in queries if qid not in versions]
             # No qid in common: the set's queries in the two languages are not translations.
             declared = self._versions_are_declared(name, language, target)

@@ -60,13 +60,24 @@ class TokenIndex(pt.Artifact, pt.Indexer):
         return [["docno", "doc_embs", "embs_model"]]
 
     def retriever(self, num_results: int = 1000, *, device: str | None = None) -> ExactRetriever:
-        """Return exact MaxSim search over every document."""
+        """Return exact MaxSim search over every document.
+
+        Args:
+            num_results: At most so many documents a query; ties at the cut break by docno.
+            device: For the search; None takes a GPU where there is one.
+
+        Raises:
+            InputError: on fewer than 1 result, or a device that torch does not have here.
+        """
         from optical_pt.index.retriever import ExactRetriever
 
         return ExactRetriever(self, num_results=num_results, device=device)
 
     def scorer(self) -> IndexScorer:
-        """Return a reranker that scores results by their stored embeddings."""
+        """Return a reranker that scores results by their stored embeddings.
+
+        It raises :class:`~optical_pt.errors.InputError` for a docno that the index lacks.
+        """
         from optical_pt.index.scorer import IndexScorer
 
         return IndexScorer(self)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 import pandas as pd
@@ -28,6 +28,12 @@ class PoolMeasure(Measure):
     }
     RUN_INPUTS: ClassVar[list[str]] = ["query_id", "doc_id", "score"]
     QREL_INPUTS: ClassVar[list[str]] = ["query_id", "doc_id", "relevance"]
+
+    def __init__(self, **params: object) -> None:
+        """``languages`` may be a mapping of docnos to languages, too."""
+        if isinstance(languages := params.get("languages"), Mapping):
+            params["languages"] = DocLanguages(languages)
+        super().__init__(**params)
 
     @property
     def __name__(self) -> str:

@@ -28,8 +28,19 @@ def document_languages(documents: Iterable[dict[str, str]]) -> dict[str, str]:
 
     >>> document_languages([{"docno": "sw.0.0.0", "title": "", "text": "habari", "lang": "sw"}])
     {'sw.0.0.0': 'sw'}
+
+    Raises:
+        InputError: for a document without ``lang``.
     """
-    return {document["docno"]: document["lang"] for document in documents}
+    languages = {}
+    for document in documents:
+        if "lang" not in document:
+            raise InputError(
+                f"docno {document['docno']!r}: its collection does not say which language each "
+                "document is in; use one that does, such as optical:lareqa-xquad/mul-mul"
+            )
+        languages[document["docno"]] = document["lang"]
+    return languages
 
 
 def pool(files: Files, view: View, languages: tuple[str, ...], read: Reader, key: str) -> Records:
