@@ -135,6 +135,7 @@ def test_neuclir_names_the_field(read: dict[str, Any]) -> None:
     machine = read["neuclir/zh-zh/trec-2022/mt_title"]["zh"]
     assert (human["topics"][0][1], human["english"]) == ("獅子", ["lions"])
     assert (machine["topics"][0][1], machine["english"]) == ("雄獅", ["lions"])
+    assert human["human"] == machine["human"] == ["獅子"]
 
 
 def test_neuclir_2023_has_its_topics(read: dict[str, Any]) -> None:
@@ -145,6 +146,7 @@ def test_neuclir_2023_has_its_topics(read: dict[str, Any]) -> None:
     assert result["en"]["human"] == ["شیر"]
     machine = read["neuclir/fa-fa/trec-2023/mt_title"]["fa"]
     assert (machine["topics"], machine["english"]) == ([["200", "شیرها"]], ["bees"])
+    assert machine["human"] == ["شیر"]
 
 
 def test_neuclir_pools_three_languages(read: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from optical_pt.errors import InputError
 from optical_pt.studies.result import StudyResult
+from optical_pt.studies.scope import mean_rows
 from optical_pt.studies.tables import ALPHA, column_title
 
 
@@ -37,7 +38,7 @@ def finding(
     rows = result.rows(task, measure)
     if methods is not None:
         rows = rows[rows["method"].isin(methods)]
-    rows = _scope(rows, group)
+    rows = mean_rows(rows, group)
     if level is not None:
         rows = rows[rows["level"] == level]
     if rows.empty:
@@ -94,17 +95,6 @@ def _against(best: pd.Series, baseline: str) -> str:
         f"It is {shown} {baseline} ({best['delta']:+.3f}, Holm-corrected p = "
         f"{best['p_corrected']:.3g})."
     )
-
-
-def _scope(rows: pd.DataFrame, group: str | None) -> pd.DataFrame:
-    means = rows[rows["language"] == "mean"]
-    if group is not None:
-        means = means[means["group"] == group]
-        return means if len(means) else rows[rows["group"] == group]
-    for widest in ("all", "low", "other"):
-        if (means["group"] == widest).any():
-            return means[means["group"] == widest]
-    return rows
 
 
 def _join(names: list[str]) -> str:

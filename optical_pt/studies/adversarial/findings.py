@@ -15,6 +15,7 @@ from optical_pt.studies.adversarial.tasks import (
 )
 from optical_pt.studies.findings import finding
 from optical_pt.studies.result import StudyResult
+from optical_pt.studies.scope import mean_rows
 from optical_pt.studies.tables import ALPHA, column_title
 
 CHANGE = "change"
@@ -101,10 +102,7 @@ def _single_noises(result: StudyResult, name: str, measure: str, noises: list[st
 
 def _harm(result: StudyResult, name: str, measure: str, group: str) -> str | None:
     """How methods compare on the clean queries of a group, or of its only language."""
-    rows = result.rows(name, measure)
-    rows = rows[rows["group"] == group]
-    if (rows["language"] == "mean").any():
-        rows = rows[rows["language"] == "mean"]
+    rows = mean_rows(result.rows(name, measure), group)
     if rows.empty:
         return None
     parts = [

@@ -10,6 +10,7 @@ from optical_pt.studies.adversarial.findings import by_method
 from optical_pt.studies.adversarial.tasks import MEAN, PROBE, clean_tasks, noises_of, noisy_name
 from optical_pt.studies.plots import bar_plot
 from optical_pt.studies.result import StudyResult
+from optical_pt.studies.scope import mean_rows
 
 NAMED = 3
 
@@ -34,11 +35,6 @@ def _column(result: StudyResult, name: str, measure: str, task: str) -> pd.DataF
     """The rows of a task's widest mean, or only language, as those of one place in a panel."""
     rows = result.rows(task, measure)
     languages = list(by_method(result, task, measure).index)
-    means = rows[rows["language"] == "mean"]
-    for group in ("all", "low", "other"):
-        if (means["group"] == group).any():
-            rows = means[means["group"] == group]
-            break
     condition = "clean" if task == name else task.removeprefix(f"{name}, ").replace(" ", "\n", 1)
     named = ", ".join(languages) if len(languages) <= NAMED else f"{len(languages)} languages"
-    return rows.assign(task=name, language=f"{condition}\n({named})", group="all")
+    return mean_rows(rows).assign(task=name, language=f"{condition}\n({named})", group="all")

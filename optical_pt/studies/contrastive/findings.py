@@ -7,6 +7,7 @@ import pandas as pd
 from optical_pt.studies.contrastive.multi30k import TASK
 from optical_pt.studies.findings import finding
 from optical_pt.studies.result import StudyResult
+from optical_pt.studies.scope import mean_rows
 from optical_pt.studies.tables import ALPHA, BETTER, WORSE, column_title
 
 MEASURE = "MAP"
@@ -20,7 +21,7 @@ def claims(result: StudyResult, *, start: str) -> list[str]:
         start: The method without training.
     """
     ends = list(dict.fromkeys([result.levels[0], result.levels[-1]]))
-    rows = _widest(result)
+    rows = mean_rows(result.rows(TASK, MEASURE)).set_index(["method", "level"])
     return [
         *(finding(result, TASK, measure, level=n) for n in ends for measure in (MEASURE, "R@1")),
         *(_gain(result, rows, start, n) for n in ends),
@@ -29,13 +30,6 @@ def claims(result: StudyResult, *, start: str) -> list[str]:
         *([_shares(result, rows, *ends)] if len(ends) > 1 else []),
         _by_test_set(result, ends[-1]),
     ]  # fmt: skip
-
-
-def _widest(result: StudyResult) -> pd.DataFrame:
-    """The first measure's rows for the mean over languages, or for the only language."""
-    rows = result.rows(TASK, MEASURE)
-    means = rows[rows["language"] == "mean"]
-    return (means if len(means) else rows).set_index(["method", "level"])
 
 
 def _gain(result: StudyResult, rows: pd.DataFrame, start: str, level: float) -> str:

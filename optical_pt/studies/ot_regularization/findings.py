@@ -10,6 +10,7 @@ import pandas as pd
 from optical_pt.studies.findings import finding
 from optical_pt.studies.ot_regularization.methods import BASELINE, CEILING, START
 from optical_pt.studies.result import StudyResult
+from optical_pt.studies.scope import mean_rows
 from optical_pt.studies.tables import ALPHA
 
 TITLES = {
@@ -30,9 +31,9 @@ def answers(result: StudyResult) -> list[str]:
         members = ", ".join(code for code, own in result.groups.items() if group in (own, "all"))
         languages = f"{title} ({members})"
         scopes = {
-            (task, measure): rows
+            (task, measure): rows.set_index("method")
             for task, measure in result.measured
-            if len(rows := _of_group(result.rows(task, measure), group))
+            if len(rows := mean_rows(result.rows(task, measure), group))
         }
         if scopes:
             strategies = [name for name in result.methods if name not in (START, CEILING)]
@@ -46,7 +47,7 @@ def answers(result: StudyResult) -> list[str]:
                 sentences.append(f"On the {languages}, {BASELINE} reaches {shares} ({CEILING}).")
     for task, measure in result.measured:
         for group in TITLES:
-            if len(_of_group(result.rows(task, measure), group)):
+            if len(mean_rows(result.rows(task, measure), group)):
                 sentences.append(finding(students, task, measure, group=group))
     return sentences
 
@@ -54,13 +55,6 @@ def answers(result: StudyResult) -> list[str]:
 def _only(result: StudyResult, methods: Sequence[str]) -> StudyResult:
     summary = result.summary[result.summary["method"].isin(methods)]
     return replace(result, summary=summary, methods=tuple(methods))
-
-
-def _of_group(rows: pd.DataFrame, group: str) -> pd.DataFrame:
-    """By method: the group's mean, or its only language; empty where it was not measured."""
-    rows = rows[rows["group"] == group]
-    means = rows[rows["language"] == "mean"]
-    return (means if len(means) else rows).set_index("method")
 
 
 def _leaders(scopes: dict[tuple[str, str], pd.DataFrame], strategies: Sequence[str]) -> str:

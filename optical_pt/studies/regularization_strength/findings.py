@@ -7,6 +7,7 @@ import pandas as pd
 from optical_pt.studies.findings import finding
 from optical_pt.studies.regularization_strength import plans
 from optical_pt.studies.result import StudyResult
+from optical_pt.studies.scope import mean_rows
 from optical_pt.studies.tables import ALPHA, column_title
 
 MEASURE = "nDCG@10"
@@ -34,7 +35,7 @@ def answers(result: StudyResult, method: str, start: str) -> list[str]:
 def _levels(result: StudyResult, task: str, method: str) -> list[str]:
     """How the tests came out, where there were any, and unless the best is the baseline itself."""
     rows = _by_level(result, task, MEASURE, method)
-    highest = _widest(result.rows(task, MEASURE))["value"].max()
+    highest = mean_rows(result.rows(task, MEASURE))["value"].max()
     if (rows["value"][rows["level"] == result.baseline_level] == highest).all():
         return []
     tested = rows[rows["p_corrected"].notna()]
@@ -98,16 +99,7 @@ def _about_plans(result: StudyResult, method: str) -> list[str]:
 
 def _by_level(result: StudyResult, task: str, measure: str, method: str) -> pd.DataFrame:
     rows = result.rows(task, measure)
-    return _widest(rows[rows["method"] == method]).sort_values("level")
-
-
-def _widest(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the mean over most languages, or of the only language."""
-    for group in ("all", "low", "other"):
-        means = rows[(rows["language"] == "mean") & (rows["group"] == group)]
-        if len(means):
-            return means
-    return rows
+    return mean_rows(rows[rows["method"] == method]).sort_values("level")
 
 
 def _where(rows: pd.DataFrame) -> str:
