@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import random
 import unicodedata
 import zlib
 from collections.abc import Collection, Iterator, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 from optical_pt.errors import InputError
 from optical_pt.training.bitext_checks import check_pairs
 from optical_pt.training.bitext_report import BitextReport, Problem
+from optical_pt.training.sampling import sample_in_order
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,7 @@ def read_bitext(
     if not pairs:
         wanted = f" with a tag in {sorted(tags)}" if tags is not None else ""
         raise InputError(f"{path}: no sentence pair{wanted}; check the file and the tags")
-    if limit is not None and limit < len(pairs):
-        kept = sorted(random.Random(seed).sample(range(len(pairs)), limit))
-        pairs = [pairs[position] for position in kept]
-    return pairs
+    return sample_in_order(pairs, limit, seed)
 
 
 def _require_tags(path: Path, pairs: Sequence[SentencePair]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from optical_pt.studies.noise import Noise
 from optical_pt.studies.retrieval import open_task
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.bitext_sources import drop_overlap, held_out_texts
+from optical_pt.training.sampling import sample_in_order
 
 #: The first is also measured under noise. A Tatoeba sentence has one translation: R@1 is the
 #: accuracy that is published for it.
@@ -80,9 +80,7 @@ def training_pairs(
         raise InputError(
             f"{bitext_file(data, language)}: every sentence pair is of the test; add others"
         )
-    if limit is None or limit >= len(pairs):
-        return pairs
-    return [pairs[place] for place in sorted(random.Random(0).sample(range(len(pairs)), limit))]
+    return sample_in_order(pairs, limit)
 
 
 def noisy_tasks(

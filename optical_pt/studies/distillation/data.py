@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import random
 from collections.abc import Sequence
 
 from optical_pt.collections import LocalCollection, SentencePairs
@@ -14,6 +13,7 @@ from optical_pt.studies.passages import by_query_set, judged_pool
 from optical_pt.studies.retrieval import RetrievalTask, open_task
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.hold_out import hold_out
+from optical_pt.training.sampling import sample_in_order
 
 POOL, BITEXT = "pool", "held-out bitext"
 HELD_OUT_PAIRS, QUICK_HELD_OUT_PAIRS = 1_000, 100
@@ -65,10 +65,7 @@ def training_pairs(
     if language not in HELD_OUT:
         return read_pairs(options.data, language, limit=limit)
     kept, _ = _split(options, language)
-    if limit is None or len(kept) <= limit:
-        return kept
-    chosen = sorted(random.Random(0).sample(range(len(kept)), limit))
-    return [kept[position] for position in chosen]
+    return sample_in_order(kept, limit)
 
 
 def _split(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from optical_pt.studies.retrieval import RetrievalTask, open_task
 from optical_pt.studies.students import Recipe, StudentStore
 from optical_pt.studies.trial import Trial
 from optical_pt.training.bitext import SentencePair
+from optical_pt.training.sampling import sample_in_order
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,11 +55,7 @@ class Bench:
 
     def sample(self, language: str, seed: int) -> list[SentencePair]:
         """The pairs that a seed learns from, in the order of the file."""
-        pairs = self.pairs[language]
-        if len(pairs) <= self.limit:
-            return pairs
-        kept = random.Random(seed).sample(range(len(pairs)), self.limit)
-        return [pairs[position] for position in sorted(kept)]
+        return sample_in_order(self.pairs[language], self.limit, seed)
 
     def trials(self, languages: Sequence[str], seeds: Sequence[int]) -> list[Trial]:
         """Language by language: every student with each seed, then the ceiling once."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from optical_pt.collections import open_collection
 from optical_pt.collections.formats import numbered_lines, whole_text
 from optical_pt.collections.irds_reading import load_dataset, reading
 from optical_pt.errors import InputError
+from optical_pt.training.sampling import sample_in_order
 
 MOST_TRIPLES = 1_000_000
 
@@ -53,10 +53,7 @@ def read_questions(source: str, *, limit: int | None = None, seed: int = 0) -> l
         questions = list(_read_file(Path(source)))
     if not questions:
         raise InputError(f"{source}: no question with a passage; check the file or the set")
-    if limit is not None and limit < len(questions):
-        kept = sorted(random.Random(seed).sample(range(len(questions)), limit))
-        questions = [questions[position] for position in kept]
-    return questions
+    return sample_in_order(questions, limit, seed)
 
 
 def require_alike(questions: Sequence[Question]) -> None:
