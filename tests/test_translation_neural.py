@@ -164,6 +164,29 @@ def test_ctranslate2_gives_the_same_text(models, family, tmp_path, monkeypatch):
     assert translator.translate(TEXTS) == expected
 
 
+def test_ctranslate2_refuses_a_model_whose_padding_is_not_last(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTERRIER_HOME", str(tmp_path))
+    own = Path(__file__).parents[1] / "experiments" / "models" / "nmt"
+    translator = NeuralTranslator(own, source="ha", engine="ctranslate2", device="cpu")
+    with pytest.raises(InputError, match="takes a Marian model's last token to be its padding"):
+        translator.translate(["ruwa"])
+    assert not list((tmp_path / "optical" / "ctranslate2").iterdir())
+
+
+def test_ctranslate2_follows_the_models_generation_settings(models, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTERRIER_HOME", str(tmp_path))
+    shutil.copytree(models["marian"], tmp_path / "model")
+    path = tmp_path / "model" / "generation_config.json"
+    settings = json.loads(path.read_text())
+    path.write_text(json.dumps(settings | {"no_repeat_ngram_size": 1}))
+    options = {"source": "ha", "num_beams": 2, "device": "cpu", "engine": "ctranslate2"}
+    freely, once = (
+        NeuralTranslator(model, **options).translate(TEXTS)
+        for model in (models["marian"], tmp_path / "model")
+    )
+    assert freely != once
+
+
 def test_ctranslate2_converts_once(models, tmp_path, monkeypatch):
     monkeypatch.setenv("PYTERRIER_HOME", str(tmp_path))
     times = set()

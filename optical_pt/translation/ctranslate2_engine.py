@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import json
 import os
 import subprocess
 import sys
-import tempfile
 import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import pyterrier as pt
-
 from optical_pt.errors import InputError
+from optical_pt.translation.ctranslate2_conversion import converted_model
 from optical_pt.translation.tokens import TranslationTokenizer
 
 _WORKER = "optical_pt.translation.ctranslate2_worker"
@@ -61,7 +58,8 @@ class CTranslate2Engine:
         self._tokenizer = tokenizer
         self._num_beams = num_beams
         kind, _, index = (device or "auto").partition(":")
-        converted = _converted(folder, model, identity, dtype, tokenizer)
+        converted = converted_model(folder, model, identity, dtype, tokenizer)
+        self._no_repeat = _no_repeat_ngram_size(folder)
         self._worker = subprocess.Popen(
             [sys.executable, "-m", _WORKER, str(converted), kind, index or "0", dtype],
             stdin=subprocess.PIPE,
@@ -80,6 +78,7 @@ class CTranslate2Engine:
                 "source": [tokenizer.convert_ids_to_tokens(ids) for ids in inputs],
                 "target_prefix": None if first is None else [[first]] * len(inputs),
                 "beam_size": self._num_beams,
+                "no_repeat_ngram_size": self._no_repeat,
                 "max_decoding_length": max_new_tokens,
                 "max_input_length": 0,
             }
@@ -109,37 +108,8 @@ def _stop(worker: subprocess.Popen) -> None:
     worker.wait()
 
 
-def _converted(
-    folder: Path, model: str, identity: str, dtype: str, tokenizer: TranslationTokenizer
-) -> Path:
-    """The folder of the converted model, which appears there only when it is complete."""
-    name = hashlib.sha256(identity.encode()).hexdigest()[:24]
-    home = Path(pt.io.pyterrier_home()) / "optical" / "ctranslate2"
-    converted = home / f"{name}-{dtype}"
-    if not converted.is_dir():
-        home.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=home) as draft:
-            _convert(folder, model, Path(draft) / "model", dtype, tokenizer)
-            # Another process may have finished first: its folder is as good as this one.
-            with suppress(OSError):
-                os.rename(Path(draft) / "model", converted)
-    return converted
-
-
-def _convert(
-    folder: Path, model: str, output: Path, dtype: str, tokenizer: TranslationTokenizer
-) -> None:
-    from ctranslate2.converters import TransformersConverter
-
-    class Converter(TransformersConverter):
-        def load_tokenizer(self, tokenizer_class, model_name_or_path, **kwargs):
-            # The vocabulary comes from it: the one that has all language tokens.
-            return tokenizer.tokenizer
-
-    try:
-        Converter(str(folder)).convert(str(output), quantization=dtype)
-    except (ValueError, KeyError, AttributeError, RuntimeError, NotImplementedError) as error:
-        raise InputError(
-            f"{model}: CTranslate2 cannot convert it ({str(error).strip().splitlines()[0]}); use "
-            "engine='transformers'"
-        ) from None
+def _no_repeat_ngram_size(folder: Path) -> int:
+    """What the model's generation settings say, as transformers follows them; 0 for nothing."""
+    path = folder / "generation_config.json"
+    settings = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return settings.get("no_repeat_ngram_size") or 0
