@@ -23,7 +23,6 @@ from optical_pt.ot import (
     Unbalanced,
     exact_plan,
     ipot_plan,
-    parse_strategy,
     partial_plan,
     quadratic_plan,
     unbalanced_plan,
@@ -308,37 +307,6 @@ def test_early_stopping_says_when_and_leaves_the_tolerance():
     cut = Entropic(reg=0.01, iterations=3, tolerance=1e-9)(*batch.arguments())
     assert cut.iterations == 3
     assert not cut.converged.any()
-
-
-@pytest.mark.parametrize("strategy", ALL, ids=str)
-def test_strategies_are_values_that_can_be_written_and_read(strategy):
-    assert parse_strategy(str(strategy)) == strategy == parse_strategy(strategy.name)
-    assert hash(parse_strategy(str(strategy))) == hash(strategy)
-
-
-def test_settings_are_read():
-    assert parse_strategy("entropic:reg=0.1, iterations=7") == Entropic(reg=0.1, iterations=7)
-    assert parse_strategy("partial:mass=0.5") == Partial(mass=0.5) != Partial()
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("sinkhorn", r"unknown transport strategy 'sinkhorn'.*use one of entropic, ipot"),
-        ("", "unknown transport strategy ''"),
-        ("entropic:eps=1", r"entropic has no setting 'eps'.*use reg, iterations, tolerance"),
-        ("entropic:reg=x", "reg='x'.*is not a number"),
-        ("entropic:iterations=2.5", "iterations='2.5'.*is not a whole number"),
-        ("entropic:reg=1,reg=2", "setting 'reg' occurs twice"),
-        ("entropic:reg=0", r"'entropic:reg=0': reg \(0\.0\) must be positive"),
-        ("entropic:reg=nan", r"reg \(nan\) must be positive"),
-        ("partial:mass=1.5", r"mass \(1\.5\) must be at most 1"),
-        ("quadratic:reg", "reg='' .*is not a number"),
-    ],
-)
-def test_bad_strategies_name_the_offender(text, message):
-    with pytest.raises(InputError, match=message):
-        parse_strategy(text)
 
 
 @pytest.mark.parametrize(

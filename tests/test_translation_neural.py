@@ -148,58 +148,6 @@ def test_unknown_language(models, family, source, target, message):
         translator.translate(["ruwa"])
 
 
-@pytest.mark.parametrize("family", ["marian", "m2m100", "nllb"])
-def test_ctranslate2_gives_the_same_text(models, family, tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTERRIER_HOME", str(tmp_path))
-    source, target, _ = CASES[family]
-    options = {
-        "source": source,
-        "target": target,
-        "num_beams": 3,
-        "max_length": 24,
-        "device": "cpu",
-    }
-    expected = NeuralTranslator(models[family], **options).translate(TEXTS)
-    translator = NeuralTranslator(models[family], engine="ctranslate2", **options)
-    assert translator.translate(TEXTS) == expected
-
-
-def test_ctranslate2_refuses_a_model_whose_padding_is_not_last(tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTERRIER_HOME", str(tmp_path))
-    own = Path(__file__).parents[1] / "experiments" / "models" / "nmt"
-    translator = NeuralTranslator(own, source="ha", engine="ctranslate2", device="cpu")
-    with pytest.raises(InputError, match="takes a Marian model's last token to be its padding"):
-        translator.translate(["ruwa"])
-    assert not list((tmp_path / "optical" / "ctranslate2").iterdir())
-
-
-def test_ctranslate2_follows_the_models_generation_settings(models, tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTERRIER_HOME", str(tmp_path))
-    shutil.copytree(models["marian"], tmp_path / "model")
-    path = tmp_path / "model" / "generation_config.json"
-    settings = json.loads(path.read_text())
-    path.write_text(json.dumps(settings | {"no_repeat_ngram_size": 1}))
-    options = {"source": "ha", "num_beams": 2, "device": "cpu", "engine": "ctranslate2"}
-    freely, once = (
-        NeuralTranslator(model, **options).translate(TEXTS)
-        for model in (models["marian"], tmp_path / "model")
-    )
-    assert freely != once
-
-
-def test_ctranslate2_converts_once(models, tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTERRIER_HOME", str(tmp_path))
-    times = set()
-    for _ in range(2):
-        translator = NeuralTranslator(
-            models["marian"], source="ha", device="cpu", engine="ctranslate2", dtype="int8"
-        )
-        assert translator.translate(["ruwa gida"])[0]
-        (converted,) = (tmp_path / "optical" / "ctranslate2").iterdir()
-        times.add((converted / "model.bin").stat().st_mtime_ns)
-    assert len(times) == 1
-
-
 def test_half_precision_weights_run_in_float32(models, tmp_path):
     import torch
     from transformers import AutoModelForSeq2SeqLM
@@ -254,15 +202,6 @@ def test_documents_in_an_indexing_pipeline(models, tmp_path, monkeypatch, engine
     word = max(translator.translate(["wata"])[0].split(), key=len)
     found = index.bm25()(pd.DataFrame({"qid": ["1"], "query": [word]}))
     assert "d6" in found["docno"].tolist()
-
-
-def test_ctranslate2_on_a_device_that_is_not_there(models, tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTERRIER_HOME", str(tmp_path))
-    translator = NeuralTranslator(
-        models["marian"], source="ha", device="cuda:99", engine="ctranslate2"
-    )
-    with pytest.raises(InputError, match=r"CTranslate2 failed .*device"):
-        translator.translate(["ruwa"])
 
 
 def test_several_fields(models):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def hold_out(
     pairs: Sequence[SentencePair], count: int, *, seed: int
 ) -> tuple[list[SentencePair], dict[str, list[SentencePair]]]:
-    """Split off pairs of each language whose sentences occur nowhere else in it.
+    """Split off pairs of each language whose sentences occur nowhere else in it, letter by letter.
 
     Args:
         pairs: the bitext.
