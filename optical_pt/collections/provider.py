@@ -27,7 +27,8 @@ class OpticalProvider(pt.datasets.DatasetProvider):
         """The dataset of that name, which downloads what it is asked for.
 
         Raises:
-            KeyError: as PyTerrier asks, if there is no such name; it lists near matches.
+            KeyError: as PyTerrier asks, if there is no such name. ``pt.get_dataset`` says no more
+                than that; :func:`~optical_pt.collections.open_collection` lists near matches.
         """
         if name in EMBEDDED:
             return CollectionDataset(open_collection(f"optical:{name}"))

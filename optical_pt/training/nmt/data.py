@@ -22,7 +22,7 @@ def hold_out(
     the same English into many languages.
 
     Returns:
-        (training pairs without duplicates, development pairs)
+        (training pairs, none twice with the same tag; development pairs)
     """
     pairs = list(dict.fromkeys(pairs))
     dev: list[SentencePair] = []

@@ -8,9 +8,9 @@ import numpy as np
 import torch
 
 from optical_pt.alignment.ibm1 import ibm1
+from optical_pt.training.nmt.loss import IGNORED
 from optical_pt.training.nmt.tokenizer import EOS_ID, PAD_ID, UNK_ID
 
-IGNORED = -100
 DISTANCE = 4.0
 
 
