@@ -85,5 +85,6 @@ def _aligned(
 
 
 def _token_ids(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[str]) -> list[list[int]]:
-    encoded = tokenizer(list(sentences), add_special_tokens=False, truncation=False)
+    # Not verbose: it warns of texts too long for a model, through which none of these goes.
+    encoded = tokenizer(list(sentences), add_special_tokens=False, truncation=False, verbose=False)
     return encoded["input_ids"]

@@ -90,7 +90,8 @@ def _transport(
 def _idf(encoder: MultiVectorEncoder, sentences: Sequence[str]) -> IdfWeights:
     tokenizer, prompt = query_modules(encoder)[0].tokenizer, query_prompt(encoder) or ""
     # With the prompt, whose tokens would otherwise count as the rarest of all.
-    encoded = tokenizer([prompt + sentence for sentence in sentences], truncation=False)
+    texts = [prompt + sentence for sentence in sentences]
+    encoded = tokenizer(texts, truncation=False, verbose=False)  # none goes through a model
     return IdfWeights.learn(encoded["input_ids"], len(tokenizer))
 
 
