@@ -33,7 +33,8 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     add("--queries", action="append", metavar="SET[:ha,…]",
         help="query set, or some of its languages; repeat to pool several")  # fmt: skip
     add("--languages", type=words, metavar="ha,ig,…", help="default: all that the sets have")
-    add("--low-resource", type=words, metavar="ha,ig,…", help="instead of the declared ones")
+    add("--low-resource", type=words, metavar="ha,ig,…",
+        help="instead of the declared ones; 'none' for none")  # fmt: skip
     add("--teacher", default="minilm", metavar="MODEL", help="(%(default)s)")
     add("--students", default=str(MODELS / "students"), metavar="DIR",
         help="folder of students, or one; 'none' for none (demo models)")  # fmt: skip
@@ -70,7 +71,7 @@ def run(options: argparse.Namespace) -> None:
         collection=options.collection,
         query_sets=options.queries,
         languages=options.languages,
-        low_resource=options.low_resource,
+        low_resource=[] if options.low_resource == ["none"] else options.low_resource,
         teacher=options.teacher,
         students=None if options.students == "none" else options.students,
         nmt=None if options.nmt == "none" else options.nmt,

@@ -67,3 +67,12 @@ def test_what_the_whole_refuses_is_refused(whole):
     with pytest.raises(InputError) as raised:
         JudgedDocuments(whole, {"d1"}).judged_topics("sw", ["dogs"])
     assert "no query set 'dogs'; choose from cats, own-dev" in one_line(raised)
+
+
+def test_versions_of_other_queries_are_told_as_the_whole_tells_them(tmp_path):
+    folder = write_folder(tmp_path / "mini")
+    (folder / "queries" / "cats.sw.en.tsv").write_text("x1\twhere do lions live\n")
+    whole = LocalCollection(folder)
+    for collection in (whole, JudgedDocuments(whole, {"d1"})):
+        with pytest.raises(InputError, match="have no version in en"):
+            collection.english_topics("sw", ["cats"])

@@ -117,18 +117,31 @@ def test_broken_gzip_files(tmp_path):
             read_bitext(path, "ha")
 
 
-def test_sentences_in_the_place_of_tags_are_refused(tmp_path):
-    lines = [f"Sentence number {n}.\tJimla ta {n}.\t1.{n}\n" for n in range(5)]
-    path = write(tmp_path / "scored.tsv", "".join(lines))
-    with pytest.raises(InputError, match=r"scored\.tsv: the first of its three columns") as raised:
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Go {n}.\tJe {n}.\t1.{n}\n",  # a score
+        "What is this {n}?\tMenene {n}\tCC BY, user {n}\n",  # an attribution
+    ],
+)
+def test_sentences_in_the_place_of_tags_are_refused(tmp_path, line):
+    path = write(tmp_path / "x.tsv", "".join(line.format(n=n) for n in range(5)))
+    with pytest.raises(InputError, match=r"x\.tsv: the first of its three columns") as raised:
         read_bitext(path, "ha")
-    assert "'Sentence number 0.'" in str(raised.value)
-    named = write(
-        tmp_path / "named.tsv", "".join(f"my source\tNo. {n}\tNa {n}\n" for n in range(5))
-    )
-    assert {pair.tag for pair in read_bitext(named, "ha")} == {"my source"}
-    numbered = write(tmp_path / "ids.tsv", "".join(f"id-{n}\tNo. {n}\tNa {n}\n" for n in range(5)))
-    assert len(read_bitext(numbered, "ha")) == 5
+    assert line.partition("\t")[0].format(n=0) in str(raised.value)
+
+
+@pytest.mark.parametrize("tag", ["my source", "id-{n}", "GEN 1:{n}", ""])
+def test_names_and_numbers_are_tags(tmp_path, tag):
+    lines = [f"{tag.format(n=n)}\tNo. {n}\tNa {n}\n" for n in range(5)]
+    pairs = read_bitext(write(tmp_path / "x.tsv", "".join(lines)), "ha")
+    assert [pair.tag for pair in pairs] == [tag.format(n=n) for n in range(5)]
+
+
+def test_tags_that_are_named_are_tags(tmp_path):
+    content = "a talk of 2012\tA dog.\tKare.\na talk of 2013\tA cat.\tKyanwa.\n"
+    path = write(tmp_path / "x.tsv", content)
+    assert len(read_bitext(path, "ha", tags={"a talk of 2012", "a talk of 2013"})) == 2
 
 
 def test_utf_16_is_refused(tmp_path):

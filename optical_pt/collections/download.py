@@ -9,11 +9,11 @@ The folders are searched in this order, each laid out by :attr:`PublishedFile.pa
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import http.client
 import os
 import tempfile
-import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
@@ -22,6 +22,8 @@ from pathlib import Path
 from optical_pt.errors import InputError
 
 _CHUNK = 1 << 20
+# Of writing; others come from the network.
+_DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 _TIMEOUT_SECONDS = 60
 
 
@@ -123,19 +125,14 @@ def download(file: PublishedFile, target: Path, *, progress: bool | None = None)
         with os.fdopen(handle, "wb") as output:
             try:
                 _stream(file, output, progress)
-            except (
-                urllib.error.URLError,
-                http.client.HTTPException,
-                TimeoutError,
-                ConnectionError,
-            ) as error:
+            except (OSError, http.client.HTTPException) as error:
+                if getattr(error, "errno", None) in _DISK_ERRORS:
+                    raise _cannot_write(target, error) from None
                 raise InputError(
                     f"{file.url}: cannot download ({' '.join(str(error).split())}); check the "
                     f"network, or get the file elsewhere and put it at {target}, or at "
                     f"{file.path} in the folder that OPTICAL_PT_DATA names"
                 ) from error
-            except OSError as error:  # such as a full disk
-                raise _cannot_write(target, error) from None
         verify_file(unfinished, file, shown=file.url)
         unfinished.chmod(0o644)
         os.replace(unfinished, target)

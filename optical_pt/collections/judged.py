@@ -67,6 +67,9 @@ class JudgedDocuments(Collection):
     def _read_versions(self, query_set: str, language: str, target: str) -> Mapping[str, str]:
         return self.whole._read_versions(query_set, language, target)
 
+    def _versions_are_declared(self, query_set: str, language: str, target: str) -> bool:
+        return self.whole._versions_are_declared(query_set, language, target)
+
     def _read_judgments(self, query_set: str, language: str) -> Iterator[Judgment]:
         return self.whole._read_judgments(query_set, language)
 

@@ -172,7 +172,7 @@ def _judged(
 def _labels(qrels: pd.DataFrame, language: str) -> pd.Series:
     """Whole numbers, whatever type they come in: trec_eval takes no others."""
     labels = pd.to_numeric(qrels["label"], errors="coerce")
-    unfit = ~(labels % 1 == 0)  # not a number, too
+    unfit = ~(labels % 1 == 0).fillna(False).astype(bool)  # not a number, too
     if unfit.any():
         first = qrels[unfit].iloc[0]
         raise InputError(

@@ -85,8 +85,8 @@ def clir_experiment(
         progress: Called after each cell.
 
     Raises:
-        InputError: on anything unusable in the above, before the first system runs, and on a
-            system whose results are no ranking.
+        InputError: on anything unusable in the above, before the first system runs; on a system
+            whose results are no ranking; and on a measure that is not defined for its results.
 
     >>> import pyterrier as pt
     >>> topics = pd.DataFrame({"qid": ["1", "2"], "query": ["ruwa", "wuta"]})

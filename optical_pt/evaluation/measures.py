@@ -111,8 +111,12 @@ def measure_run(
 
 
 def _as_trec_eval_ranks(results: pd.DataFrame) -> pd.DataFrame:
-    """The results with scores that no two of a query share, in the order that trec_eval takes."""
-    ranked = results[["qid", "docno", "score"]].sort_values(
+    """The results with scores that no two of a query share, in the order that trec_eval takes.
+
+    It keeps scores in single precision: what differs beyond that is a tie.
+    """
+    ranked = results[["qid", "docno", "score"]].astype({"score": "float32"})
+    ranked = ranked.sort_values(
         ["qid", "score", "docno"], ascending=[True, False, False], kind="stable", ignore_index=True
     )
     return ranked.assign(score=-ranked.groupby("qid").cumcount().astype(float))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,8 +66,9 @@ def _vocabulary_student(name_or_path: str, revision: str | None) -> Path | None:
 
     if Path(name_or_path).is_dir() or _looks_like_a_path(name_or_path):
         return Path(name_or_path) if is_vocabulary_student(name_or_path) else None
-    settings, *others = (_fetch(name_or_path, file, revision) for file in FILES)
-    return Path(settings).parent if settings and all(others) else None
+    # One after the other: other models have none of these files, nor need be asked for all.
+    found = list(takewhile(bool, (_fetch(name_or_path, file, revision) for file in FILES)))
+    return Path(found[0]).parent if len(found) == len(FILES) else None
 
 
 def _drop_poolers(encoder: MultiVectorEncoder) -> None:

@@ -105,7 +105,7 @@ def open_task(
         languages: Of the queries.
         teacher: Encodes the documents.
         folder: For indexes; one that is there is used again if it is of the same documents.
-        query_sets: Of the collection; None is all.
+        query_sets: Of the collection; None is its default ones.
         measures: ir-measures names.
         judged_only: Only documents that these sets judge: a small pool, for a quick look.
         asked_only: Of these, only documents judged for the queries that are asked: a smaller pool.

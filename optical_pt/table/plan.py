@@ -27,7 +27,7 @@ class TablePlan:
         collection: see :func:`optical_pt.collections.open_collection`.
         index_folder: for indexes and the translation cache.
         query_sets: of the collection, ``SET`` or ``SET:LANG,LANG`` for some of its languages; None
-            takes all. Those of one language are pooled.
+            takes the collection's default ones. Those of one language are pooled.
         languages: of the queries; None takes all of the sets but the documents' own.
         low_resource: languages to group as low-resource; None asks the collection.
         teacher: see :class:`~optical_pt.models.LateInteraction`.

@@ -73,7 +73,8 @@ def read_bitext(
         if tags is None or pair.tag in tags
     ]
     pairs = [pair for _, pair in numbered]
-    _require_tags(path, pairs)
+    if tags is None:
+        _require_tags(path, pairs)
     if report is not None:
         check_pairs(numbered, language, report)
     if not pairs:
@@ -83,11 +84,19 @@ def read_bitext(
 
 
 def _require_tags(path: Path, pairs: Sequence[SentencePair]) -> None:
-    """Refuse three columns whose first is a sentence, as in "English, foreign, score"."""
-    sentences = [pair.tag for pair in pairs if len(pair.tag.split()) > 1]
-    if 2 * len(sentences) > len(pairs) and 2 * len(set(sentences)) > len(pairs) > 1:
+    """Refuse three columns whose first is a sentence, as in "English, foreign, score".
+
+    Then most of them differ, and they are of several words, or nothing stands in the last column
+    but numbers. Names of sources recur, and numbers of sentences or verses are short.
+    """
+    tags = [pair.tag for pair in pairs if pair.tag]
+    if 2 * len(set(tags)) <= len(pairs) or len(tags) < 2:
+        return
+    words = sum(len(tag.split()) for tag in tags) / len(tags)
+    numbers = sum(not any(map(str.isalpha, pair.foreign)) for pair in pairs)
+    if words >= 3 or 2 * numbers > len(pairs):
         raise InputError(
-            f"{path}: the first of its three columns has sentences (such as {sentences[0][:60]!r}) "
+            f"{path}: the first of its three columns has sentences (such as {tags[0][:60]!r}) "
             "instead of tags; write 'tag<TAB>English<TAB>foreign', or leave the other column out: "
             "'English<TAB>foreign'"
         )

@@ -76,7 +76,7 @@ class TrainingSettings:
             :class:`~optical_pt.training.selection.HeldOutRetrieval`). 0 releases the last ones.
         select_on: a collection (``optical:NAME``, ``irds:ID`` or a folder) whose judged queries in
             the languages of the bitext select instead, see :mod:`optical_pt.training.select_on`.
-        select_queries: its query sets, separated by commas; None is all.
+        select_queries: its query sets, separated by commas; None is its default ones.
         select_measure: on them, by its ir-measures name.
         evaluate_steps: steps from one such test to the next; there is one before the first.
         patience: tests without a better score until training stops; 0 goes on to the end.

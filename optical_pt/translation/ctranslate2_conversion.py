@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
 from contextlib import suppress
@@ -14,8 +15,6 @@ import pyterrier as pt
 from optical_pt.errors import InputError
 
 if TYPE_CHECKING:
-    from transformers import PretrainedConfig
-
     from optical_pt.translation.tokens import TranslationTokenizer
 
 
@@ -34,6 +33,7 @@ def converted_model(
     Raises:
         InputError: if CTranslate2 cannot convert it.
     """
+    _require_last_pad(folder, model)
     name = hashlib.sha256(identity.encode()).hexdigest()[:24]
     home = Path(pt.io.pyterrier_home()) / "optical" / "ctranslate2"
     converted = home / f"{name}-{dtype}"
@@ -53,11 +53,6 @@ def _convert(
     from ctranslate2.converters import TransformersConverter
 
     class Converter(TransformersConverter):
-        def load_model(self, *arguments, **options):
-            loaded = super().load_model(*arguments, **options)
-            _require_last_pad(loaded.config, model)
-            return loaded
-
         def load_tokenizer(self, tokenizer_class, model_name_or_path, **kwargs):
             # The vocabulary comes from it: the one that has all language tokens.
             return tokenizer.tokenizer
@@ -71,9 +66,13 @@ def _convert(
         ) from None
 
 
-def _require_last_pad(config: PretrainedConfig, model: str) -> None:
+def _require_last_pad(folder: Path, model: str) -> None:
     """CTranslate2 cuts the last row off Marian models, and starts from a zero embedding."""
-    if config.model_type == "marian" and config.pad_token_id != config.vocab_size - 1:
+    path = folder / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if config.get("model_type") != "marian":
+        return
+    if config["pad_token_id"] != config["vocab_size"] - 1:
         raise InputError(
             f"{model}: CTranslate2 takes a Marian model's last token to be its padding; here it is "
             "another one, as in models of optical_pt.training.nmt; use engine='transformers'"

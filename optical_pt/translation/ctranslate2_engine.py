@@ -18,6 +18,8 @@ from optical_pt.translation.tokens import TranslationTokenizer
 
 _WORKER = "optical_pt.translation.ctranslate2_worker"
 DTYPES = ("float32", "int8", "bfloat16", "float16")
+#: Raised with every change of how translations come about, so that no cache has the old ones.
+REVISION = 2
 
 
 class CTranslate2Engine:

@@ -157,9 +157,10 @@ class NeuralTranslator:
     def _how(self) -> str:
         """All that decides a translation besides its text: the cache's key."""
         settings = ("source", "target", "num_beams", "max_length", "engine", "dtype")
-        return json.dumps(
-            {"model": self._found[1]} | {name: getattr(self, name) for name in settings}
-        )
+        key = {"model": self._found[1]} | {name: getattr(self, name) for name in settings}
+        if self.engine == "ctranslate2":
+            key["engine_revision"] = ctranslate2_engine.REVISION
+        return json.dumps(key)
 
     @cached_property
     def _tokenizer(self) -> TranslationTokenizer:
