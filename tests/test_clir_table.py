@@ -123,7 +123,8 @@ def test_options_reach_the_result(folder):
         systems="bm25,teacher", baseline="teacher", measures="P@1,RR", languages="ha"
     )
     assert (
-        main([*options, "--low-resource", "none", "--correction", "none", "--test", "wilcoxon"]) == 0
+        main([*options, "--low-resource", "none", "--correction", "none", "--test", "wilcoxon"])
+        == 0
     )
     rows = read_results(folder / "out")
     assert {row["measure"] for row in rows} == {"P@1", "RR"}

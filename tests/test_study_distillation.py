@@ -150,6 +150,7 @@ def test_claims_tell_significant_losses():
         (["--languages", "ig"], "no queries in language 'ig'"),
         (["--nmt", "nowhere"], "nowhere"),
         (["--rival-seeds", "0"], "--rival-seeds 0"),
+        (["--once", "MT"], "--once MT: choose from OPTICAL"),
         (["--max-queries", "-1"], "max_queries -1"),
         (["--systems", "psq,mt"], "system 'mt'"),
         (["--systems", "bm25"], "--baseline best translation"),
@@ -186,6 +187,10 @@ def test_rivals_may_have_fewer_seeds(words, tmp_path):
     seeds = Counter(trial.method for trial in trials)
     assert {name for name, count in seeds.items() if count == 3} == {OPTICAL, OPTICAL_MSE}
     assert set(seeds.values()) == {1, 3}
+    more = ["--languages", "ha", "--seeds", "2", "--once", "MSE", "--systems", "psq"]
+    trials = open_plan(Distillation(), [*words, *more], tmp_path).trials
+    seeds = Counter(trial.method for trial in trials)
+    assert (seeds["MSE"], seeds["contrastive"], seeds[OPTICAL]) == (1, 2, 2)
 
 
 @pytest.mark.parametrize("study", [Distillation(), DataBudget()], ids=lambda study: study.name)

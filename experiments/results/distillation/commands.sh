@@ -18,6 +18,8 @@ proof distillation --languages ha,ig,yo,zu --seeds 3 --rival-seeds 1 --nmt nmt-p
 proof distillation-languages --languages ha,ig,yo,zu,rw,tw,hi,tr,de --seeds 1 --nmt nmt-pool \
   --nmt-languages ha,ig,yo,zu,hi,tr,de --methods "OPTICAL,OPTICAL + MSE,untrained start" \
   --systems bm25,lexical,nmt,teacher,psq-rerank,psq-fusion,ceiling
+proof distillation-others --languages hi,tr,el,vi,de,es,ru,zh --seeds 1 --systems lexical,ceiling \
+  --methods "OPTICAL,untrained start"
 proof distillation-neutral --languages ha --seeds 3 --systems psq,english-teacher \
   --methods "OPTICAL (neutral start),MSE (neutral start)" --baseline "MSE (neutral start)"
 proof distillation-names --languages zu --seeds 1 --systems psq \
@@ -32,5 +34,5 @@ proof distillation-tuned-teacher --languages ha,ig --seeds 1 --methods "OPTICAL,
   --systems psq,english-teacher --teacher teachers/tuned --indexes indexes-tuned
 
 proof distillation-sw --languages sw --seeds 1 --limit 10000 --methods OPTICAL --systems lexical,english-teacher
-python experiments/data_budget.py --full --languages ha --budgets 500,1000,2000,5000 --seeds 1 \
+python experiments/data_budget.py --full --languages ha,zu --budgets 500,1000,2000,5000 --seeds 1 \
   --nmt-epochs 0 --epochs 2 --indexes indexes --output experiments/results/data_budget

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -57,15 +57,23 @@ class Bench:
             if lacks.isdisjoint(row.needs) and (english or not row.english)
         ]
 
-    def trials(self, seeds: Sequence[int], rival_seeds: Sequence[int]) -> list[Trial]:
-        """Language by language: systems once, students with each seed."""
+    def trials(
+        self, seeds: Sequence[int], rival_seeds: Sequence[int], once: Collection[str] = ()
+    ) -> list[Trial]:
+        """Language by language: systems once, students with each seed.
+
+        Args:
+            seeds: Of our methods.
+            rival_seeds: Of the others.
+            once: Methods that have the first seed alone.
+        """
         trials = []
         for language in self.pairs:
             trials += [Trial(row.name, language, seeds[0]) for row in self.rows(language)]
             for name, recipe in self.recipes.items():
-                # Without training, a seed decides nothing.
                 own = seeds if name in OURS else rival_seeds
-                own = own if recipe.settings.epochs else own[:1]
+                # Without training, a seed decides nothing.
+                own = own[:1] if name in once or not recipe.settings.epochs else own
                 trials += [Trial(name, language, seed) for seed in own]
         return trials
 

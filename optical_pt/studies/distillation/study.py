@@ -65,6 +65,8 @@ class Distillation(Study):
             help="of clir_table.py's, by key or family, to compare with (all)")  # fmt: skip
         add("--rival-seeds", type=int, metavar="N",
             help=f"of methods other than {' and '.join(OURS)} (default: as --seeds)")  # fmt: skip
+        add("--once", type=words, default=[], metavar="NAME,…",
+            help="methods that have the first seed alone")  # fmt: skip
         add("--nmt", metavar="MODEL",
             help="seq2seq model trained on the same pairs (optical_pt.training.nmt)")  # fmt: skip
         add("--nmt-languages", type=words, metavar="ha,…",
@@ -88,13 +90,16 @@ class Distillation(Study):
             options.nmt,
             tuple(options.nmt_languages or languages) if options.nmt else (),
         )
+        for name in options.once:
+            if name not in chosen:
+                raise InputError(f"--once {name}: choose from {', '.join(chosen)}")
         seeds = range(options.seeds or (3 if options.full else 1))
         _check_baseline(options.baseline, bench)
         rival_seeds = range(len(seeds) if options.rival_seeds is None else options.rival_seeds)
         if not rival_seeds:
             raise InputError(f"--rival-seeds {options.rival_seeds}: give 1 or more")
         return Plan(
-            bench.trials(seeds, rival_seeds),
+            bench.trials(seeds, rival_seeds, options.once),
             bench.measure,
             bench.identity,
             {code: language_group(code) for code in languages},
