@@ -35,6 +35,14 @@ def test_tables_have_methods_by_languages_and_means(compared):
     assert "Mean ± standard deviation over 2 seeds. ▲ ▼ significantly better" in text
 
 
+def test_other_numbers_of_seeds_are_not_passed_over():
+    trials = [rows("OT", "ha", BASE, seed=seed) for seed in range(3)]
+    trials += [rows("MSE", "ha", UP, seed=seed) for seed in range(2)]
+    assert "Mean ± standard deviation over up to 3 seeds." in markdown(summarize(*trials))
+    trials = [*trials[:3], rows("MSE", "ha", UP)]
+    assert "Mean ± standard deviation over 3 seeds." in markdown(summarize(*trials))
+
+
 def test_latex_escapes_what_it_must(compared):
     text = latex(compared)
     assert r"OT \& CL & 0.200 $\pm$ 0.000" in text

@@ -76,8 +76,10 @@ def latex(result: StudyResult) -> str:
 
 def legend(result: StudyResult) -> str:
     """What the numbers and marks are."""
-    seeds = int(result.summary["n_seeds"].max())
-    parts = [f"Mean ± standard deviation over {seeds} seeds." if seeds > 1 else "One seed."]
+    numbers = result.summary["n_seeds"]
+    several, most = numbers[numbers > 1], int(numbers.max())
+    upto = "up to " if several.nunique() > 1 else ""
+    parts = [f"Mean ± standard deviation over {upto}{most} seeds." if most > 1 else "One seed."]
     against = None
     if result.baseline is not None:
         against = f"better or worse than {result.baseline}"
