@@ -18,7 +18,7 @@ proof distillation --languages ha,ig,yo,zu --seeds 3 --rival-seeds 1 --nmt nmt-p
 proof distillation-languages --languages ha,ig,yo,zu,rw,tw,hi,tr,de --seeds 1 --nmt nmt-pool \
   --nmt-languages ha,ig,yo,zu,hi,tr,de --methods "OPTICAL,OPTICAL + MSE,untrained start" \
   --systems bm25,lexical,nmt,teacher,psq-rerank,psq-fusion,ceiling
-proof distillation-others --languages hi,tr,el,vi,de,es,ru,zh --seeds 1 --systems lexical,ceiling \
+proof distillation-others --languages hi,tr,de,es,ru,zh --seeds 1 --systems lexical,ceiling \
   --methods "OPTICAL,untrained start"
 proof distillation-neutral --languages ha --seeds 3 --systems psq,english-teacher \
   --methods "OPTICAL (neutral start),MSE (neutral start)" --baseline "MSE (neutral start)"
