@@ -13,7 +13,7 @@ proof() {
   python experiments/distillation.py --full --epochs 2 --resume --indexes indexes \
     --output "experiments/results/$1" "${@:2}"
 }
-proof distillation --languages ha,ig,yo,zu --seeds 3 --rival-seeds 1 --nmt nmt-pool \
+proof distillation --languages ha,ig,yo,zu --seeds 3 --rival-seeds 2 --once "score distillation" --nmt nmt-pool \
   --methods "OPTICAL,MSE,greedy alignment,score distillation,contrastive,OPTICAL + MSE,untrained start"
 proof distillation-languages --languages ha,ig,yo,zu,rw,tw,hi,tr,de --seeds 1 --nmt nmt-pool \
   --nmt-languages ha,ig,yo,zu,hi,tr,de --methods "OPTICAL,OPTICAL + MSE,untrained start" \
@@ -34,5 +34,9 @@ proof distillation-tuned-teacher --languages ha,ig --seeds 1 --methods "OPTICAL,
   --systems psq,english-teacher --teacher teachers/tuned --indexes indexes-tuned
 
 proof distillation-sw --languages sw --seeds 1 --limit 10000 --methods OPTICAL --systems lexical,english-teacher
-python experiments/data_budget.py --full --languages ha,zu --budgets 500,1000,2000,5000 --seeds 1 \
-  --nmt-epochs 0 --epochs 2 --indexes indexes --output experiments/results/data_budget
+budget() {
+  python experiments/data_budget.py --full --languages "$1" --budgets 500,1000,2000,5000 --seeds 1 \
+    --nmt-epochs 0 --epochs 2 --indexes indexes --output "experiments/results/$2"
+}
+budget ha data_budget
+budget zu data_budget-zu
