@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from argparse import ArgumentTypeError
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+Number = TypeVar("Number", int, float)
 
 
 def words(text: str) -> list[str]:
@@ -31,10 +34,7 @@ def counts(text: str) -> list[int]:
     Raises:
         argparse.ArgumentTypeError: if there is none, or another word.
     """
-    found = text.split(",")
-    if not all(word.strip().isdecimal() and int(word) for word in found):
-        raise ArgumentTypeError(f"{text!r}: give numbers of 1 or more, such as 500,1000")
-    return [int(word) for word in found]
+    return _each(text, int, lambda count: count >= 1, "numbers of 1 or more, such as 500,1000")
 
 
 def numbers(text: str) -> list[float]:
@@ -46,13 +46,7 @@ def numbers(text: str) -> list[float]:
     Raises:
         argparse.ArgumentTypeError: if there is none, or another word.
     """
-    try:
-        found = [float(word) for word in text.split(",")]
-    except ValueError:
-        found = [math.nan]
-    if not all(map(math.isfinite, found)):
-        raise ArgumentTypeError(f"{text!r}: give numbers, such as 0,0.5,1")
-    return found
+    return _each(text, float, math.isfinite, "numbers, such as 0,0.5,1")
 
 
 def positive_numbers(text: str) -> list[float]:
@@ -64,13 +58,9 @@ def positive_numbers(text: str) -> list[float]:
     Raises:
         argparse.ArgumentTypeError: if there is none, or another word.
     """
-    try:
-        found = numbers(text)
-    except ArgumentTypeError:
-        found = [0.0]
-    if min(found) <= 0:
-        raise ArgumentTypeError(f"{text!r}: give numbers above 0, such as 0.01,0.05,1")
-    return found
+    return _each(
+        text, float, lambda number: 0 < number < math.inf, "numbers above 0, such as 0.01,0.05,1"
+    )
 
 
 def joined(values: Iterable[float]) -> str:
@@ -80,3 +70,15 @@ def joined(values: Iterable[float]) -> str:
     '0.05,1,300'
     """
     return ",".join(f"{value:g}" for value in values)
+
+
+def _each(
+    text: str, kind: Callable[[str], Number], fits: Callable[[Number], bool], wanted: str
+) -> list[Number]:
+    try:
+        found = [kind(word) for word in text.split(",")]
+    except ValueError:
+        found = []
+    if not found or not all(map(fits, found)):
+        raise ArgumentTypeError(f"{text!r}: give {wanted}")
+    return found
