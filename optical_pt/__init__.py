@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from optical_pt.fusion import rrf, weighted_minmax
     from optical_pt.index import TokenIndex
     from optical_pt.models import LateInteraction
+    from optical_pt.respelling import Respeller
     from optical_pt.translation import LexicalTable, LexicalTranslator, NeuralTranslator
 
 __version__ = "0.1.0"
@@ -37,6 +38,7 @@ _HOME = {
     "LexicalTable": "translation",
     "LexicalTranslator": "translation",
     "NeuralTranslator": "translation",
+    "Respeller": "respelling",
 }
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "LexicalTranslator",
     "LocalCollection",
     "NeuralTranslator",
+    "Respeller",
     "System",
     "TokenIndex",
     "__version__",

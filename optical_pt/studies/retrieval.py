@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -55,6 +55,23 @@ class RetrievalTask:
         """Hash of the human English versions, for what is asked with them; "" without any."""
         english = self.english[language]
         return "" if english is None else hash_bytes(english.to_csv().encode())
+
+    def asking(self, topics: Mapping[str, pd.DataFrame]) -> RetrievalTask:
+        """The same task with other wordings of its queries.
+
+        Args:
+            topics: Frames of qid, query by language, with the same qids; languages that are not
+                among them keep their own.
+        """
+        identities = {
+            code: hash_bytes(f"{self.identities[code]} {asked.to_csv()}".encode())
+            for code, asked in topics.items()
+        }
+        return replace(
+            self,
+            topics={**self.topics, **topics},
+            identities={**self.identities, **identities},
+        )
 
     @property
     def index(self) -> TokenIndex:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
 
 from optical_pt.files import hash_path
 from optical_pt.models import LateInteraction
-from optical_pt.studies.distillation.methods import OPTICAL, OURS
+from optical_pt.studies.distillation.methods import AS_SPELT, OPTICAL, OURS
 from optical_pt.studies.retrieval import RetrievalTask
 from optical_pt.studies.students import Recipe, StudentStore
 from optical_pt.studies.trial import Trial
@@ -33,6 +33,7 @@ class Bench:
             OPTICAL's first student.
         nmt: Model that translates, if any.
         nmt_languages: That it translates.
+        spelt: The tasks with the queries as spelt, where those of ``tasks`` are respelt.
     """
 
     tasks: Mapping[str, RetrievalTask]
@@ -42,6 +43,7 @@ class Bench:
     systems: Sequence[Row] = tuple(row for row in SYSTEMS if row.key != "optical")
     nmt: str | None = None
     nmt_languages: tuple[str, ...] = ()
+    spelt: Mapping[str, RetrievalTask] = field(default_factory=dict)
 
     def rows(self, language: str) -> list[Row]:
         """The systems that a language has models and queries for."""
@@ -56,6 +58,13 @@ class Bench:
             for row in self.systems
             if lacks.isdisjoint(row.needs) and (english or not row.english)
         ]
+
+    def count_respelt(self) -> dict[str, int]:
+        """By language, how many queries differ from how they are spelt."""
+        return {
+            code: int((self.tasks[code].topics[code]["query"] != task.topics[code]["query"]).sum())
+            for code, task in self.spelt.items()
+        }
 
     def trials(
         self, seeds: Sequence[int], rival_seeds: Sequence[int], once: Collection[str] = ()
@@ -75,11 +84,19 @@ class Bench:
                 # Without training, a seed decides nothing.
                 own = own[:1] if name in once or not recipe.settings.epochs else own
                 trials += [Trial(name, language, seed) for seed in own]
-        return trials
+        return [*trials, *self._trials_as_spelt(trials)]
+
+    def _trials_as_spelt(self, trials: Sequence[Trial]) -> list[Trial]:
+        return [
+            replace(trial, method=name)
+            for name, method in AS_SPELT.items()
+            for trial in trials
+            if trial.method == method and trial.language in self.spelt
+        ]
 
     def measure(self, trial: Trial) -> pd.DataFrame:
         """The scores of a trial."""
-        task = self.tasks[trial.language]
+        task, trial = self._asked(trial)
         if trial.method in self.recipes:
             return task.score_student(self._student(trial), trial.language)
         row = _row(trial.method)
@@ -93,7 +110,7 @@ class Bench:
 
     def identity(self, trial: Trial) -> str:
         """What decides the scores of a trial."""
-        searched = self.tasks[trial.language]
+        searched, trial = self._asked(trial)
         task = searched.identities[trial.language]
         if trial.method in self.recipes:
             return f"{trial.method} {task} {self._student_identity(trial)}"
@@ -106,6 +123,12 @@ class Bench:
         nmt = self._nmt_hash if "translator" in needs else ""
         student = f" {self._student_identity(trial)}" if "student" in needs else ""
         return f"{trial.method} {task} {pairs} {nmt}{student}"
+
+    def _asked(self, trial: Trial) -> tuple[RetrievalTask, Trial]:
+        """The task of a trial, and the trial of the method that answers it."""
+        if trial.method in AS_SPELT:
+            return self.spelt[trial.language], replace(trial, method=AS_SPELT[trial.method])
+        return self.tasks[trial.language], trial
 
     def _student(self, trial: Trial) -> LateInteraction:
         recipe, pairs = self._recipe(trial), self.pairs[trial.language]

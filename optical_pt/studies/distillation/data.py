@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from optical_pt.collections import LocalCollection, SentencePairs
 from optical_pt.models import LateInteraction
+from optical_pt.respelling import Respeller, document_words
 from optical_pt.studies.bitext import read_pairs
 from optical_pt.studies.distillation.languages import HELD_OUT
 from optical_pt.studies.passages import by_query_set, judged_pool
@@ -14,6 +15,7 @@ from optical_pt.studies.retrieval import RetrievalTask, open_task
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.hold_out import hold_out
 from optical_pt.training.sampling import sample_in_order
+from optical_pt.translation import LexicalTable
 
 POOL, BITEXT = "pool", "held-out bitext"
 HELD_OUT_PAIRS, QUICK_HELD_OUT_PAIRS = 1_000, 100
@@ -56,6 +58,23 @@ def open_tasks(
                 device=options.device,
             )
     return tasks
+
+
+def respelt(
+    tasks: Mapping[str, RetrievalTask], pairs: Mapping[str, list[SentencePair]]
+) -> dict[str, RetrievalTask]:
+    """The same tasks with each language's queries respelt by its pairs and the documents."""
+    known = {task: document_words(_texts(task)) for task in dict.fromkeys(tasks.values())}
+    made = {}
+    for language, task in tasks.items():
+        table = LexicalTable.learn(pairs[language], language=language)
+        asked = Respeller(table, known[task])(task.topics[language])
+        made[language] = task.asking({language: asked[["qid", "query"]]})
+    return made
+
+
+def _texts(task: RetrievalTask) -> Iterator[str]:
+    return (document["text"] for document in task.resources.documents())
 
 
 def training_pairs(

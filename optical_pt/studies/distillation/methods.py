@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from optical_pt.studies.students import Recipe
+from optical_pt.table.systems import system_name
 from optical_pt.training.settings import TrainingSettings
 from optical_pt.training.start_settings import StartSettings
 
@@ -48,6 +49,16 @@ DISTILLATIONS = (*LOSSES, *OTHER_STARTS)
 
 #: Rows of :data:`optical_pt.table.systems.SYSTEMS` that translate, by key.
 TRANSLATIONS = ("lexical", "psq", "nmt-bm25", "nmt-teacher")
+
+
+def as_spelt(method: str) -> str:
+    """Name of a method whose queries are not respelt, where those of the others are."""
+    return f"{method}, as spelt"
+
+
+#: Methods that answer the queries as spelt, too.
+AS_SPELT = {as_spelt(name): name for name in (system_name("psq"), OPTICAL, OPTICAL_MSE)}
+
 #: Rows in the plot, beside the distillations.
 PLOTTED = ("bm25", "psq", "nmt-teacher", "psq-fusion", "english-teacher")
 

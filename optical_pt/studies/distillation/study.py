@@ -14,10 +14,11 @@ from optical_pt.models import LateInteraction
 from optical_pt.option_lists import words
 from optical_pt.studies.bitext import bitext_facts
 from optical_pt.studies.distillation.bench import Bench
-from optical_pt.studies.distillation.data import BITEXT, open_tasks, training_pairs
+from optical_pt.studies.distillation.data import BITEXT, open_tasks, respelt, training_pairs
 from optical_pt.studies.distillation.findings import claims
 from optical_pt.studies.distillation.languages import HELD_OUT, choose_languages
 from optical_pt.studies.distillation.methods import (
+    AS_SPELT,
     BEST_TRANSLATION,
     CEILING,
     DISTILLATIONS,
@@ -27,6 +28,7 @@ from optical_pt.studies.distillation.methods import (
     PLOTTED,
     START,
     TRANSLATIONS,
+    as_spelt,
     recipes,
 )
 from optical_pt.studies.findings import finding
@@ -71,6 +73,9 @@ class Distillation(Study):
             help="seq2seq model trained on the same pairs (optical_pt.training.nmt)")  # fmt: skip
         add("--nmt-languages", type=words, metavar="ha,…",
             help="that it translates (default: all)")  # fmt: skip
+        add("--respell", action="store_true",
+            help="respell words that are neither in the pairs nor in the documents, for all "
+            f"methods alike; adds rows without that ({'; '.join(AS_SPELT)})")  # fmt: skip
         add("--max-queries", type=int, metavar="N", help="of each language (quick: 100)")
         add("--judged-only", action="store_true", help="a small pool (quick: always)")
 
@@ -81,14 +86,16 @@ class Distillation(Study):
         tasks = open_tasks(options, languages, teacher)
         chosen = choose_methods(options.methods, recipes(_epochs(options)))
         limit = options.limit or (15_000 if options.full else 1_000)
+        pairs = {code: training_pairs(options, code, limit) for code in languages}
         bench = Bench(
-            tasks,
-            {code: training_pairs(options, code, limit) for code in languages},
+            respelt(tasks, pairs) if options.respell else tasks,
+            pairs,
             StudentStore(teacher, folder / "students"),
             chosen,
             [row for row in choose_rows(options.systems) if row.key != "optical"],
             options.nmt,
             tuple(options.nmt_languages or languages) if options.nmt else (),
+            tasks if options.respell else {},
         )
         for name in options.once:
             if name not in chosen:
@@ -108,6 +115,7 @@ class Distillation(Study):
                 "pairs": {code: len(pairs) for code, pairs in bench.pairs.items()},
                 "query_sets": {code: QUERY_SETS.get(code, BITEXT) for code in languages},
                 "queries": {code: len(tasks[code].topics[code]) for code in languages},
+                "respelt": bench.count_respelt(),
                 "recipes": {name: recipe.identity(0) for name, recipe in chosen.items()},
                 "nmt": f"{options.nmt} {hash_path(options.nmt)}" if options.nmt else None,
                 "data_sha256": bitext_facts(options.data, languages),
@@ -118,6 +126,7 @@ class Distillation(Study):
     def derive(self, scores: pd.DataFrame) -> pd.DataFrame:
         """Add the best translation of each language, by the first measure, as a method."""
         names = [system_name(key) for key in TRANSLATIONS]
+        names += [as_spelt(name) for name in names]
         translated = scores[scores["method"].isin(names)]
         first = scores["measure"].iloc[0]
         means = translated[translated["measure"] == first].groupby(["language", "method"])["value"]

@@ -1,0 +1,24 @@
+"""The words of documents."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from optical_pt.translation.words import without_diacritics, words
+
+
+def document_words(texts: Iterable[str], language: str = "en") -> Counter[str]:
+    """In how many texts each word occurs; words are lower-cased and without diacritics.
+
+    Args:
+        texts: Of the documents, each once.
+        language: ISO 639 code of them.
+
+    >>> sorted(document_words(["Kano is a city.", "Lagos, a city: Lagos!"]).items())
+    [('a', 2), ('city', 2), ('is', 1), ('kano', 1), ('lagos', 1)]
+    """
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update({without_diacritics(word) for word in words(text, language)})
+    return counts
