@@ -40,6 +40,8 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
         help="folder of students, or one; 'none' for none (demo models)")  # fmt: skip
     add("--nmt", default=str(MODELS / "nmt"), metavar="MODEL",
         help="seq2seq model that translates queries; 'none' for none (demo model)")  # fmt: skip
+    add("--respell", action="store_true",
+        help="respell query words that neither lexical tables nor documents have")  # fmt: skip
     add("--systems", type=words, metavar="KEY,…", help="keys or families; default: all")
     add("--baseline", default="nmt-bm25", metavar="KEY", help="(%(default)s)")
     add("--measures", type=words, default=["AP", "nDCG@10"], metavar="AP,…", help="ir-measures")
@@ -79,6 +81,7 @@ def run(options: argparse.Namespace) -> None:
         baseline=options.baseline,
         bm25_engine=options.bm25,
         device=options.device,
+        respell=options.respell,
         index_folder=options.output / "index",
     )
     table = ClirTable(plan, say=lambda line: print(line, file=sys.stderr, flush=True))

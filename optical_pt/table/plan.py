@@ -14,6 +14,7 @@ from optical_pt.errors import InputError
 from optical_pt.evaluation import System
 from optical_pt.models import LateInteraction
 from optical_pt.models.loading import require_device
+from optical_pt.respelling import Respeller, document_words
 from optical_pt.table.resources import Resources
 from optical_pt.table.students import find_lexicons, find_students
 from optical_pt.table.systems import Row, choose_rows, language_systems, system_name
@@ -38,6 +39,9 @@ class TablePlan:
         baseline: key or name of the system that the others are tested against.
         bm25_engine: ``"pisa"`` or ``"terrier"``.
         device: for models.
+        respell: whether words of queries that neither the language's lexical table nor the
+            documents have are respelt, for all systems alike, see
+            :class:`~optical_pt.respelling.Respeller`; it needs a student with a lexical table.
     """
 
     collection: str
@@ -52,6 +56,7 @@ class TablePlan:
     baseline: str | None = "nmt-bm25"
     bm25_engine: str = "pisa"
     device: str | None = None
+    respell: bool = False
 
 
 class ClirTable:
@@ -65,6 +70,7 @@ class ClirTable:
 
     Attributes:
         systems, topics, qrels, groups: by language.
+        respelt: by language, how many queries were respelt; empty where that was not asked for.
         baseline: name of the baseline, or None where no language has it.
 
     Raises:
@@ -85,7 +91,7 @@ class ClirTable:
             for language in self.languages
         }
         needed = {need for row in rows for need in row.needs}
-        wants_students = plan.students and needed & {"student", "lexicon"}
+        wants_students = plan.students and (plan.respell or needed & {"student", "lexicon"})
         students = find_students(plan.students) if wants_students else {}
         self._indexes = {index for row in rows for index in row.indexes}
         self.shared = Resources(
@@ -94,7 +100,7 @@ class ClirTable:
             folder=plan.index_folder,
             bm25_engine=plan.bm25_engine,
             students=students if "student" in needed else {},
-            lexicons=find_lexicons(students) if "lexicon" in needed else {},
+            lexicons=find_lexicons(students) if "lexicon" in needed or plan.respell else {},
             nmt=plan.nmt if "translator" in needed else None,
             device=plan.device,
             qrels=pd.concat([topics.qrels for topics in judged.values()]),
@@ -105,8 +111,14 @@ class ClirTable:
             if topics.unjudged:
                 say(f"{language}: {len(topics.unjudged)} queries without judgments are left out")
             self._tell_missing(language, topics.english, rows)
+            if plan.respell and self.shared.models(language).lexicon is None:
+                raise InputError(
+                    f"{language}: no lexical table to respell queries by; give --students that "
+                    "have one, or leave --respell out"
+                )
         self._build_indexes()
         self.topics = {language: topics.topics for language, topics in judged.items()}
+        self.respelt = self._respell() if plan.respell else {}
         self.qrels = {language: topics.qrels for language, topics in judged.items()}
         self.groups = {language: self.collection.group(language) for language in judged}
         self.systems: dict[str, list[System]] = {
@@ -130,6 +142,7 @@ class ClirTable:
             "teacher": teacher,
             "bm25_engine": self.plan.bm25_engine,
             "models": models,
+            "respelt": self.respelt,
         }
 
     def _sets_by_language(self) -> dict[str, list[str]]:
@@ -178,6 +191,17 @@ class ClirTable:
         if "token_index" in self._indexes:
             self._say(f"token index ({self.plan.teacher})")
             _ = self.shared.token_index
+
+    def _respell(self) -> dict[str, int]:
+        self._say("words of the documents")
+        documents = document_words(document["text"] for document in self.shared.documents())
+        counts = {}
+        for language, spelt in self.topics.items():
+            respell = Respeller(self.shared.models(language).lexicon, documents)
+            self.topics[language] = respell(spelt)[["qid", "query"]]
+            changed = self.topics[language]["query"] != spelt["query"]
+            counts[language] = int(changed.sum())
+        return counts
 
     def _tell_missing(
         self, language: str, english: pd.DataFrame | None, rows: Sequence[Row]
