@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from optical_pt.fusion import rrf, weighted_minmax
     from optical_pt.index import TokenIndex
     from optical_pt.models import LateInteraction
-    from optical_pt.respelling import Respeller
+    from optical_pt.respelling import Respeller, document_words
     from optical_pt.translation import LexicalTable, LexicalTranslator, NeuralTranslator
 
 __version__ = "0.1.0"
@@ -39,6 +39,7 @@ _HOME = {
     "LexicalTranslator": "translation",
     "NeuralTranslator": "translation",
     "Respeller": "respelling",
+    "document_words": "respelling",
 }
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "__version__",
     "bm25_index",
     "clir_experiment",
+    "document_words",
     "open_bm25_index",
     "open_collection",
     "rrf",
