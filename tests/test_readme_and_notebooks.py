@@ -23,7 +23,8 @@ def test_the_example_of_the_readme_runs(tmp_path, monkeypatch):
     names: dict = {}
     exec("\n".join(statements), names)
     results = eval(experiment, names)
-    assert list(results["name"]) == ["PSQ >> BM25", "NMT >> BM25", "OPTICAL", "rerank", "fusion"]
+    systems = ["PSQ >> BM25", "NMT >> BM25", "OPTICAL", "respelt", "rerank", "fusion"]
+    assert list(results["name"]) == systems
     assert results.set_index("name").loc["OPTICAL", "map"] > 0.4
 
 

@@ -76,6 +76,7 @@ def test_a_key_is_its_own_key(word):
 @given(words, st.dictionaries(words, st.integers(1, 10_000), max_size=12))
 def test_the_nearest_word_is_that_of_the_definition(word, counts):
     key = sound_key(word)
+    greatest = max((count for known, count in counts.items() if len(known) >= 4), default=1)
     costs = []
     for known, count in counts.items():
         if len(known) < 4:
@@ -83,7 +84,8 @@ def test_the_nearest_word_is_that_of_the_definition(word, counts):
         other = sound_key(known)
         keys = edit_distance(key, other)
         skeletons = edit_distance(consonants(key), consonants(other))
-        cost = (keys + skeletons) / (2 * len(key)) - 0.01 * math.log1p(count)
+        bonus = 0.09 * math.log1p(count) / math.log1p(greatest)
+        cost = (keys + skeletons) / (2 * len(key)) - bonus
         costs.append((cost, known))
     found = NearestSpelling(counts).find(word)
     best = min(costs, default=(1.0, ""))
@@ -108,7 +110,7 @@ def test_unknown_words_alone_are_replaced():
     out = RESPELL(frame("Kasar Nijeriya, komfuta?").assign(kept=7))
     assert out.to_dict("records") == [
         {"qid": "q0", "kept": 7, "query_0": "Kasar Nijeriya, komfuta?",
-         "query": "Kasar nigeria, kwamfuta?"},
+         "query": "Kasar Nigeria, kwamfuta?"},
     ]  # fmt: skip
 
 
@@ -135,8 +137,29 @@ def test_a_query_without_unknown_words_stays_letter_by_letter():
     assert RESPELL.respell(decomposed) == decomposed
 
 
-def test_prefixes_of_names_are_cut_off_first():
-    assert RESPELL.respell("abantu baseNijeriya eNijeriya") == "abantu baseNijeriya e nigeria"
+def test_prefixes_are_cut_off_names_that_are_replaced_alone():
+    query = "Abantu, eNijeriya uKasar ½"
+    assert RESPELL.respell(query) == "Abantu, e Nigeria uKasar ½"
+
+
+def test_words_of_the_table_come_with_their_diacritics():
+    table = LexicalTable("tr", {"öğretmenler": {"teachers": 1.0}, "ırmak": {"river": 1.0}})
+    respell = Respeller(table, DOCUMENTS)
+    assert respell.respell("Öğretmenlerr IRMAKK") == "Öğretmenler Irmak"
+
+
+@pytest.mark.parametrize(
+    ("language", "known", "spelt"),
+    [("hi", "नाइजीरिया", "नाईजीरिया"), ("bn", "বাংলাদেশ", "বাঙলাদেশ"), ("ru", "майский", "маискйий")],
+)
+def test_words_of_other_scripts_are_respelt(language, known, spelt):
+    respell = Respeller(LexicalTable(language, {known: {"x": 1.0}}), DOCUMENTS)
+    assert respell.respell(f"{spelt}?") == f"{known}?"
+
+
+def test_what_was_made_of_a_query_before_goes():
+    queries = frame("komfuta").assign(query_toks=[{"komfuta": 1.0}], embs_model="m", kept=7)
+    assert set(RESPELL(queries)) == {"qid", "kept", "query_0", "query"}
 
 
 @given(st.text(max_size=40))
@@ -170,15 +193,30 @@ def test_a_query_that_is_no_text_is_refused(query):
 @pytest.mark.parametrize(
     ("documents", "options", "named"),
     [
-        ({}, {}, "no word of documents"),
+        ({}, {}, "documents: no words"),
+        (["nigeria"], {}, "documents: no words"),
+        ({"Nigeria": 8}, {}, "'Nigeria': 8 is no lower-cased word"),
+        ({"nigeria": 0}, {}, "'nigeria': 0"),
+        ({"nigeria": "9"}, {}, "'nigeria': '9'"),
+        ({3: 9}, {}, "3: 9"),
         (DOCUMENTS, {"most": 1.0}, "most 1.0"),
+        (DOCUMENTS, {"most": "0.2"}, "most '0.2'"),
         (DOCUMENTS, {"most": float("nan")}, "most nan"),
         (DOCUMENTS, {"frequency": -0.1}, "frequency -0.1"),
+        (DOCUMENTS, {"frequency": float("inf")}, "frequency inf"),
     ],
 )
 def test_what_cannot_be_used_is_refused(documents, options, named):
     with pytest.raises(InputError, match=named):
         Respeller(TABLE, documents, **options)
+
+
+@pytest.mark.parametrize(
+    ("texts", "named"), [("Nigeria has", "is one text"), (["Kano", None], "document 1 is None")]
+)
+def test_texts_that_are_none_are_refused(texts, named):
+    with pytest.raises(InputError, match=named):
+        document_words(texts)
 
 
 def test_respellers_are_equal_by_value():

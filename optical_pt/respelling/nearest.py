@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from optical_pt.respelling.sound import consonants, sound_key
+from optical_pt.respelling.sound import consonants, only_letters, sound_key
 
 SHORTEST = 4
 
@@ -18,20 +18,25 @@ class NearestSpelling:
 
     The cost of reading a word as another is the mean of two Levenshtein distances, that between
     their keys (:func:`~optical_pt.respelling.sound.sound_key`) and that between the consonants of
-    these, over the length of the word's key, less ``frequency`` times log(1 + n) for a known word
-    that occurs n times.
+    these, over the length of the word's key, less ``frequency`` times log(1 + n) / log(1 + N) for a
+    known word that occurs n times, where the most frequent one occurs N times.
 
     Args:
-        counts: How often each known word occurs.
+        counts: How often each known word occurs; those with fewer than four characters, or with
+            others than letters, are not searched.
         most: Greatest cost.
-        frequency: Weight of how often a word occurs.
+        frequency: How much cheaper the most frequent word is than it would be by its spelling.
 
     >>> NearestSpelling({"nigeria": 80, "niger": 30, "algeria": 9}).find("nijeriya")
     'nigeria'
     """
 
-    def __init__(self, counts: Mapping[str, int], *, most: float = 0.2, frequency: float = 0.01):
-        self.counts = {word: counts[word] for word in sorted(counts) if len(word) >= SHORTEST}
+    def __init__(self, counts: Mapping[str, int], *, most: float = 0.2, frequency: float = 0.09):
+        self.counts = {
+            word: counts[word]
+            for word in sorted(counts)
+            if len(word) >= SHORTEST and only_letters(word)
+        }
         self.most = most
         self.frequency = frequency
         self._found: dict[str, str | None] = {}
@@ -79,4 +84,5 @@ class NearestSpelling:
 
     @cached_property
     def _bonuses(self) -> np.ndarray:
-        return self.frequency * np.log1p(list(self.counts.values()))
+        logs = np.log1p(list(self.counts.values()))
+        return self.frequency * logs / logs.max()

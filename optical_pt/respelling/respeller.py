@@ -2,49 +2,56 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from numbers import Integral
 
 import pandas as pd
 import pyterrier as pt
 
 from optical_pt.errors import InputError
 from optical_pt.respelling.nearest import NearestSpelling
+from optical_pt.respelling.sound import only_letters
 from optical_pt.text import cut_prefixes
 from optical_pt.translation import LexicalTable
 from optical_pt.translation.words import without_diacritics, word_spans, words
 
+# What other transformers made of the query before it was respelt.
+_STALE = ["query_toks", "query_embs", "embs_model"]
+
 
 class Respeller(pt.Transformer):
-    """Replaces query words that nobody has seen by known ones; the original goes to ``query_0``.
+    """Replaces unknown words of queries by known ones; the original goes to ``query_0``.
 
     People spell names and loan words in many ways, and ten thousand sentences hold few of them:
-    "Nijeriya", "komfuta". A word that is neither in the lexical table of a bitext nor in the
-    documents is replaced by the word of either that is spelt most like it
+    "Nijeriya", "komfuta". A word that neither the lexical table of a bitext nor a document has is
+    replaced by the word of either that is spelt most like it
     (:class:`~optical_pt.respelling.nearest.NearestSpelling`), if one is near. Fuzzy matching of
     spelling variants in CLIR goes back to Pirkola et al., "Fuzzy Translation of Cross-Lingual
     Spelling Variants", SIGIR 2003.
 
-    It goes before a student's query encoder as before a lexical translator. Words of the documents
-    are left alone: names are to reach a model as the documents spell them.
+    It goes before a student's query encoder as before a translator. Words of the documents are left
+    alone: names are to reach a model as the documents spell them. Words that the table leaves out,
+    such as those that stand once in the bitext, count as unknown.
 
     Args:
-        table: Of the bitext that the models learnt from; its words are the known ones.
+        table: Of the bitext that the models learnt from.
         documents: In how many documents each word occurs, see
             :func:`~optical_pt.respelling.documents.document_words`.
         most: Greatest cost of a replacement.
-        frequency: How much cheaper frequent words are.
+        frequency: How much cheaper the most frequent word is than it would be by its spelling.
 
     Raises:
-        InputError: if a number is out of its range, or there is no word of documents; in use, if a
-            query is no text.
+        InputError: if a number is out of its range, or there is no word of documents, or one that
+            ``document_words`` does not give; in use, if a query is no text.
 
     >>> from optical_pt.respelling import document_words
     >>> table = LexicalTable("ha", {"yawan": {"number": 1.0}, "mutane": {"people": 1.0}})
     >>> respeller = Respeller(table, document_words(["Nigeria has many people."]))
     >>> queries = pd.DataFrame({"qid": ["1"], "query": ["Yawan mutanen Nijeriya?"]})
     >>> respeller(queries).iloc[0].to_dict()
-    {'qid': '1', 'query_0': 'Yawan mutanen Nijeriya?', 'query': 'Yawan mutane nigeria?'}
+    {'qid': '1', 'query_0': 'Yawan mutanen Nijeriya?', 'query': 'Yawan mutane Nigeria?'}
     """
 
     def __init__(
@@ -53,19 +60,18 @@ class Respeller(pt.Transformer):
         documents: Mapping[str, int],
         *,
         most: float = 0.2,
-        frequency: float = 0.01,
+        frequency: float = 0.09,
     ):
         super().__init__()
-        if not documents:
-            raise InputError("no word of documents; give document_words() of those searched")
-        if not 0 <= most < 1:
-            raise InputError(f"most {most}: give a cost from 0 up to 1")
-        if not frequency >= 0:
-            raise InputError(f"frequency {frequency}: give 0 or more")
+        _check_numbers(most=most, frequency=frequency)
+        _check_words(documents)
         self.table = table
         self.documents = dict(documents)
-        foreign = {without_diacritics(word): 1 for word in table.translations}
-        self._nearest = NearestSpelling(foreign | self.documents, most=most, frequency=frequency)
+        self._spellings: dict[str, str] = {}
+        for word in table.translations:  # in alphabetical order
+            self._spellings.setdefault(without_diacritics(word), word)
+        counts = dict.fromkeys(self._spellings, 1) | self.documents
+        self._nearest = NearestSpelling(counts, most=most, frequency=frequency)
 
     def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
         """Respell ``query`` of a frame with ``qid`` and ``query``."""
@@ -74,27 +80,31 @@ class Respeller(pt.Transformer):
             if not isinstance(query, str):
                 raise InputError(f"qid {qid}: the query is {query!r}, which is no text; fill it")
         respelt = [self.respell(query) for query in inp["query"]]
-        out = pt.model.push_queries(inp)
+        out = pt.model.push_queries(inp.drop(columns=_STALE, errors="ignore"))
         out["query"] = pd.Series(respelt, index=inp.index, dtype=object)
         return out
 
     def respell(self, query: str) -> str:
-        """A text with its unknown words replaced; a text without any comes back as it is."""
-        text = cut_prefixes(unicodedata.normalize("NFKC", query), self.table.name_prefixes)
-        parts, done, changed = [], 0, False
-        for start, end in word_spans(text):
-            read = self.read(text[start:end])
-            parts += [text[done:start], read]
-            changed = changed or read != text[start:end]
-            done = end
-        return "".join([*parts, text[done:]]) if changed else query
+        """A text with its unknown words replaced, and all else as it was.
 
-    def read(self, word: str) -> str:
-        """What a single word is read as; a known one comes back as it is."""
+        Prefixes are cut off a name that is replaced, see :mod:`optical_pt.text.name_prefixes`.
+        """
+        return _replace_words(query, self._read)
+
+    def _read(self, word: str) -> str:
+        cut = cut_prefixes(unicodedata.normalize("NFKC", word), self.table.name_prefixes)
+        read = _replace_words(cut, self._read_whole)
+        return word if read == cut else read
+
+    def _read_whole(self, word: str) -> str:
         plain = without_diacritics("".join(words(word, self.table.language)))
-        if not plain.isalpha() or plain in self._nearest.counts or plain in self.documents:
+        if not only_letters(plain) or plain in self._spellings or plain in self.documents:
             return word
-        return word if self.table.lookup(plain) else self._nearest.find(plain) or word
+        found = self._nearest.find(plain)
+        if found is None:
+            return word
+        found = found if found in self.documents else self._spellings[found]
+        return found[0].upper() + found[1:] if word[0].isupper() else found
 
     def _settings(self) -> tuple[object, ...]:
         return (self.table, self.documents, self._nearest.most, self._nearest.frequency)
@@ -107,3 +117,29 @@ class Respeller(pt.Transformer):
 
     def __repr__(self) -> str:
         return f"Respeller({self.table!r}, {len(self.documents)} words of documents)"
+
+
+def _replace_words(text: str, read: Callable[[str], str]) -> str:
+    parts, done = [], 0
+    for start, end in word_spans(text):
+        parts += [text[done:start], read(text[start:end])]
+        done = end
+    return "".join([*parts, text[done:]])
+
+
+def _check_numbers(**numbers: float) -> None:
+    for name, value in numbers.items():
+        if not (isinstance(value, (int, float)) and math.isfinite(value) and 0 <= value < 1):
+            raise InputError(f"{name} {value!r}: give a number from 0 up to 1")
+
+
+def _check_words(documents: Mapping[str, int]) -> None:
+    if not isinstance(documents, Mapping) or not documents:
+        raise InputError("documents: no words; give document_words() of those that are searched")
+    for word, count in documents.items():
+        whole = isinstance(count, Integral) and count >= 1
+        if not whole or not isinstance(word, str) or word != word.lower():
+            raise InputError(
+                f"documents: {word!r}: {count!r} is no lower-cased word with the number of its "
+                "documents; make them by document_words()"
+            )

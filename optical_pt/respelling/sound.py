@@ -13,6 +13,16 @@ _ALIKE = (
 _VOWELS = str.maketrans("", "", "aeiou")
 
 
+def only_letters(word: str) -> bool:
+    """Whether a word is of letters and their marks alone, such as the vowel signs of Hindi.
+
+    >>> only_letters("पानी"), only_letters("covid19"), only_letters("")
+    (True, False, False)
+    """
+    kinds = {unicodedata.category(character)[0] for character in word}
+    return "L" in kinds and kinds <= {"L", "M"}
+
+
 def sound_key(word: str) -> str:
     """A lower-cased word with like-sounding Latin letters made one, and doubled ones single.
 

@@ -194,7 +194,8 @@ class ClirTable:
 
     def _respell(self) -> dict[str, int]:
         self._say("words of the documents")
-        documents = document_words(document["text"] for document in self.shared.documents())
+        texts = (document["text"] for document in self.shared.documents())
+        documents = document_words(texts, self.collection.document_language)
         counts = {}
         for language, spelt in self.topics.items():
             respell = Respeller(self.shared.models(language).lexicon, documents)

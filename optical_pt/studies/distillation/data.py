@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from optical_pt.collections import LocalCollection, SentencePairs
 from optical_pt.models import LateInteraction
@@ -64,7 +65,7 @@ def respelt(
     tasks: Mapping[str, RetrievalTask], pairs: Mapping[str, list[SentencePair]]
 ) -> dict[str, RetrievalTask]:
     """The same tasks with each language's queries respelt by its pairs and the documents."""
-    known = {task: document_words(_texts(task)) for task in dict.fromkeys(tasks.values())}
+    known = {task: _document_words(task) for task in dict.fromkeys(tasks.values())}
     made = {}
     for language, task in tasks.items():
         table = LexicalTable.learn(pairs[language], language=language)
@@ -73,8 +74,10 @@ def respelt(
     return made
 
 
-def _texts(task: RetrievalTask) -> Iterator[str]:
-    return (document["text"] for document in task.resources.documents())
+def _document_words(task: RetrievalTask) -> Counter[str]:
+    searched = task.resources
+    texts = (document["text"] for document in searched.documents())
+    return document_words(texts, searched.collection.document_language)
 
 
 def training_pairs(

@@ -57,7 +57,7 @@ def as_spelt(method: str) -> str:
 
 
 #: Methods that answer the queries as spelt, too.
-AS_SPELT = {as_spelt(name): name for name in (system_name("psq"), OPTICAL, OPTICAL_MSE)}
+AS_SPELT = {as_spelt(name): name for name in (*map(system_name, TRANSLATIONS), *OURS)}
 
 #: Rows in the plot, beside the distillations.
 PLOTTED = ("bm25", "psq", "nmt-teacher", "psq-fusion", "english-teacher")

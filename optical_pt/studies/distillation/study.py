@@ -18,7 +18,6 @@ from optical_pt.studies.distillation.data import BITEXT, open_tasks, respelt, tr
 from optical_pt.studies.distillation.findings import claims
 from optical_pt.studies.distillation.languages import HELD_OUT, choose_languages
 from optical_pt.studies.distillation.methods import (
-    AS_SPELT,
     BEST_TRANSLATION,
     CEILING,
     DISTILLATIONS,
@@ -74,8 +73,9 @@ class Distillation(Study):
         add("--nmt-languages", type=words, metavar="ha,…",
             help="that it translates (default: all)")  # fmt: skip
         add("--respell", action="store_true",
-            help="respell words that are neither in the pairs nor in the documents, for all "
-            f"methods alike; adds rows without that ({'; '.join(AS_SPELT)})")  # fmt: skip
+            help="respell query words that neither the lexical table of the pairs nor a document "
+            "has, for all methods alike; translations, OPTICAL and OPTICAL + MSE have rows "
+            "without that, too")  # fmt: skip
         add("--max-queries", type=int, metavar="N", help="of each language (quick: 100)")
         add("--judged-only", action="store_true", help="a small pool (quick: always)")
 
