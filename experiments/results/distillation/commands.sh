@@ -15,6 +15,12 @@ proof() {
 }
 proof distillation --languages ha,ig,yo,zu --seeds 3 --rival-seeds 2 --once "score distillation" --nmt nmt-pool \
   --methods "OPTICAL,MSE,greedy alignment,score distillation,contrastive,OPTICAL + MSE,untrained start"
+respelt="--respell --languages ha,ig,yo,zu --seeds 3"
+proof distillation-respelt $respelt --rival-seeds 2 --once "score distillation" \
+  --systems bm25,lexical,psq,teacher,psq-rerank,psq-fusion,english-bm25,english-teacher \
+  --methods "OPTICAL,MSE,greedy alignment,score distillation,contrastive,OPTICAL + MSE,untrained start"
+proof distillation-respelt-gain $respelt --systems psq --methods "OPTICAL,OPTICAL + MSE" \
+  --baseline "OPTICAL, as spelt"
 proof distillation-languages --languages ha,ig,yo,zu,rw,tw,hi,tr,de --seeds 1 --nmt nmt-pool \
   --nmt-languages ha,ig,yo,zu,hi,tr,de --methods "OPTICAL,OPTICAL + MSE,untrained start" \
   --systems bm25,lexical,nmt,teacher,psq-rerank,psq-fusion,ceiling
