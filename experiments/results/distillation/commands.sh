@@ -21,6 +21,8 @@ proof distillation-respelt $respelt --rival-seeds 2 --once "score distillation" 
   --methods "OPTICAL,MSE,greedy alignment,score distillation,contrastive,OPTICAL + MSE,untrained start"
 proof distillation-respelt-gain $respelt --systems psq --methods "OPTICAL,OPTICAL + MSE" \
   --baseline "OPTICAL, as spelt"
+proof distillation-respelt-others --respell --languages rw,tw,tr,de --seeds 1 --systems psq \
+  --methods OPTICAL --baseline "OPTICAL, as spelt"
 proof distillation-languages --languages ha,ig,yo,zu,rw,tw,hi,tr,de --seeds 1 --nmt nmt-pool \
   --nmt-languages ha,ig,yo,zu,hi,tr,de --methods "OPTICAL,OPTICAL + MSE,untrained start" \
   --systems bm25,lexical,nmt,teacher,psq-rerank,psq-fusion,ceiling
