@@ -14,7 +14,7 @@ from optical_pt.errors import InputError
 from optical_pt.evaluation import System
 from optical_pt.models import LateInteraction
 from optical_pt.models.loading import require_device
-from optical_pt.respelling import Respeller, document_words
+from optical_pt.respelling import Respeller
 from optical_pt.table.resources import Resources
 from optical_pt.table.students import find_lexicons, find_students
 from optical_pt.table.systems import Row, choose_rows, language_systems, system_name
@@ -91,7 +91,9 @@ class ClirTable:
             for language in self.languages
         }
         needed = {need for row in rows for need in row.needs}
-        wants_students = plan.students and (plan.respell or needed & {"student", "lexicon"})
+        if plan.respell:
+            needed.add("lexicon")
+        wants_students = plan.students and needed & {"student", "lexicon"}
         students = find_students(plan.students) if wants_students else {}
         self._indexes = {index for row in rows for index in row.indexes}
         self.shared = Resources(
@@ -100,7 +102,7 @@ class ClirTable:
             folder=plan.index_folder,
             bm25_engine=plan.bm25_engine,
             students=students if "student" in needed else {},
-            lexicons=find_lexicons(students) if "lexicon" in needed or plan.respell else {},
+            lexicons=find_lexicons(students) if "lexicon" in needed else {},
             nmt=plan.nmt if "translator" in needed else None,
             device=plan.device,
             qrels=pd.concat([topics.qrels for topics in judged.values()]),
@@ -194,11 +196,9 @@ class ClirTable:
 
     def _respell(self) -> dict[str, int]:
         self._say("words of the documents")
-        texts = (document["text"] for document in self.shared.documents())
-        documents = document_words(texts, self.collection.document_language)
         counts = {}
         for language, spelt in self.topics.items():
-            respell = Respeller(self.shared.models(language).lexicon, documents)
+            respell = Respeller(self.shared.models(language).lexicon, self.shared.document_words)
             self.topics[language] = respell(spelt)[["qid", "query"]]
             changed = self.topics[language]["query"] != spelt["query"]
             counts[language] = int(changed.sum())

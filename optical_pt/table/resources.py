@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -18,6 +18,7 @@ from optical_pt.errors import InputError
 from optical_pt.files import hash_path, write_text
 from optical_pt.index import TokenIndex
 from optical_pt.models import LateInteraction
+from optical_pt.respelling import document_words
 from optical_pt.translation import LexicalTable, NeuralTranslator
 from optical_pt.translation.model_files import find_model
 
@@ -114,6 +115,12 @@ class Resources:
         """Stream docno and text, with the title at its head."""
         for document in self.collection.documents(self.qrels):
             yield {"docno": document["docno"], "text": whole_text(document)}
+
+    @cached_property
+    def document_words(self) -> Mapping[str, int]:
+        """In how many documents each word occurs; reads them all."""
+        texts = (document["text"] for document in self.documents())
+        return document_words(texts, self.collection.document_language)
 
     def remember_documents(self) -> None:
         """Note which documents the indexes in the folder are made of, before any is.

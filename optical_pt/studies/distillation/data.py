@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from optical_pt.collections import LocalCollection, SentencePairs
 from optical_pt.models import LateInteraction
-from optical_pt.respelling import Respeller, document_words
+from optical_pt.respelling import Respeller
 from optical_pt.studies.bitext import read_pairs
 from optical_pt.studies.distillation.languages import HELD_OUT
 from optical_pt.studies.passages import by_query_set, judged_pool
@@ -65,19 +64,12 @@ def respelt(
     tasks: Mapping[str, RetrievalTask], pairs: Mapping[str, list[SentencePair]]
 ) -> dict[str, RetrievalTask]:
     """The same tasks with each language's queries respelt by its pairs and the documents."""
-    known = {task: _document_words(task) for task in dict.fromkeys(tasks.values())}
     made = {}
     for language, task in tasks.items():
         table = LexicalTable.learn(pairs[language], language=language)
-        asked = Respeller(table, known[task])(task.topics[language])
+        asked = Respeller(table, task.resources.document_words)(task.topics[language])
         made[language] = task.asking({language: asked[["qid", "query"]]})
     return made
-
-
-def _document_words(task: RetrievalTask) -> Counter[str]:
-    searched = task.resources
-    texts = (document["text"] for document in searched.documents())
-    return document_words(texts, searched.collection.document_language)
 
 
 def training_pairs(
