@@ -11,6 +11,7 @@ import pandas as pd
 import pyterrier as pt
 
 from optical_pt.errors import InputError
+from optical_pt.query_text import query_text
 from optical_pt.respelling.nearest import NearestSpelling
 from optical_pt.respelling.sound import only_letters
 from optical_pt.text import cut_prefixes
@@ -76,10 +77,10 @@ class Respeller(pt.Transformer):
     def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
         """Respell ``query`` of a frame with ``qid`` and ``query``."""
         pt.validate.columns(inp, includes=["qid", "query"])
-        for qid, query in zip(inp["qid"], inp["query"], strict=True):
-            if not isinstance(query, str):
-                raise InputError(f"qid {qid}: the query is {query!r}, which is no text; fill it")
-        respelt = [self.respell(query) for query in inp["query"]]
+        respelt = [
+            self.respell(query_text(qid, query))
+            for qid, query in zip(inp["qid"], inp["query"], strict=True)
+        ]
         out = pt.model.push_queries(inp.drop(columns=_STALE, errors="ignore"))
         out["query"] = pd.Series(respelt, index=inp.index, dtype=object)
         return out

@@ -10,6 +10,7 @@ import pandas as pd
 import pyterrier as pt
 
 from optical_pt.errors import InputError
+from optical_pt.query_text import query_text
 
 
 class Unit(NamedTuple):
@@ -83,8 +84,7 @@ class CodeSwitch(pt.Transformer):
         return out
 
     def _switch(self, qid: str, query: object) -> str:
-        if not isinstance(query, str):
-            raise InputError(f"qid {qid}: the query is {query!r}, which is no text; fill it")
+        query = query_text(qid, query)
         units = self.switches.units(qid, query) if self.share else []
         # A string seeds the same numbers in every process and on every machine.
         rng = random.Random(f"{self.seed} {qid}")

@@ -8,6 +8,7 @@ import pandas as pd
 import pyterrier as pt
 
 from optical_pt.errors import InputError
+from optical_pt.query_text import query_text
 from optical_pt.translation.lexical_table import LexicalTable
 
 _MODES = ("one-best", "psq")
@@ -92,9 +93,7 @@ class LexicalTranslator(pt.Transformer):
         return dict(total)
 
     def _words(self, qid: str, query: object) -> list[str]:
-        if not isinstance(query, str):
-            raise InputError(f"qid {qid}: the query is {query!r}, which is no text; fill it")
-        return self.table.words(query)
+        return self.table.words(query_text(qid, query))
 
     def _settings(self) -> tuple[object, ...]:
         return (self.table, self.mode, self.cumulative, self.top_k)
