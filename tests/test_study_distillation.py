@@ -123,22 +123,58 @@ def test_claims_are_ratios_and_count_significant_languages():
         rows("rival", "de", [0.6, 0.6]),
     ]
     result = summarize(*frames, baseline="rival")
-    found = claims(result, "pool", "MAP", ours="OPTICAL", rival="rival", ceiling="ceiling")
+    found = claims(
+        result, "pool", "MAP", ours=["OPTICAL", "absent"], rival="rival", ceiling="ceiling"
+    )
     assert found[0] == (
         "On the low-resource languages, OPTICAL has +19.2% pool MAP against the rival (ha +19.2%), "
         "significant in ha of 1."
     )
-    assert found[1] == "On the low-resource languages, it reaches 79% of the ceiling (ha 79%)."
+    assert found[1] == "On the low-resource languages, OPTICAL reaches 79% of the ceiling (ha 79%)."
     assert found[2] == (
         "On the other languages, OPTICAL has +0.0% pool MAP against the rival (de +0.0%), "
         "significant in none of 1."
     )
 
 
+def test_claims_tell_what_is_significant_among_their_own_tests():
+    rival = [0.5, 0.4, 0.6, 0.5, 0.5, 0.4, 0.6, 0.5]
+    better = [
+        0.6,
+        0.5,
+        0.6,
+        0.7,
+        0.5,
+        0.5,
+        0.6,
+        0.7,
+    ]  # t(7) = 2.97: p = .021
+    other = [0.4, 0.6, 0.5, 0.6, 0.4, 0.5, 0.5, 0.5]
+    frames = [
+        frame
+        for code in ("ha", "sw")
+        for frame in (
+            rows("rival", code, rival),
+            rows("OPTICAL", code, better),
+            rows("MSE", code, other),
+            rows("contrastive", code, other[::-1]),
+        )
+    ]
+    result = summarize(*frames, baseline="rival")
+    claimed = {"rival": "rival", "ceiling": "ceiling"}
+    found = claims(result, "pool", "MAP", ours=["OPTICAL"], **claimed)
+    assert found[0].endswith(
+        ", significant in none of 2; corrected over these tests alone, in ha, sw."
+    )
+    assert claims(result, "pool", "MAP", ours=["MSE"], **claimed)[0].endswith("in none of 2.")
+
+
 def test_claims_tell_significant_losses():
     frames = [rows("OPTICAL", "ha", [0.4] * 9 + [0.35]), rows("rival", "ha", [0.5] * 9 + [0.46])]
     result = summarize(*frames, baseline="rival")
-    (found,) = claims(result, "pool", "MAP", ours="OPTICAL", rival="rival", ceiling="ceiling")
+    (found,) = claims(
+        result, "pool", "MAP", ours=["OPTICAL", "absent"], rival="rival", ceiling="ceiling"
+    )
     assert found.endswith("significant in none of 1, and significantly below it in ha.")
 
 

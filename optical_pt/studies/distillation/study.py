@@ -21,7 +21,6 @@ from optical_pt.studies.distillation.methods import (
     BEST_TRANSLATION,
     CEILING,
     DISTILLATIONS,
-    OPTICAL,
     OTHER_STARTS,
     OURS,
     PLOTTED,
@@ -149,7 +148,7 @@ class Distillation(Study):
         tasks = dict.fromkeys(task for task, _ in result.measured)
         if result.baseline != BEST_TRANSLATION:
             return [finding(result, task, "MAP", methods=DISTILLATIONS) for task in tasks]
-        rivals = {"ours": OPTICAL, "rival": BEST_TRANSLATION, "ceiling": CEILING}
+        rivals = {"ours": OURS, "rival": BEST_TRANSLATION, "ceiling": CEILING}
         return [sentence for task in tasks for sentence in claims(result, task, "MAP", **rivals)]
 
 
