@@ -7,9 +7,15 @@ import json
 from pathlib import Path
 
 import pytest
+from collection_folders import write_folder
 from table_folders import write_table_input
 from test_clir_table import arguments, main
 
+from optical_pt import LateInteraction
+from optical_pt.collections import LocalCollection
+from optical_pt.table.resources import Resources
+
+TEACHER = LateInteraction("minilm")  # not loaded
 MISSPELT = {"queries/cats.sw.tsv": "q1\tSimmba huishi wapi\nq2\tchui huisshi wapi\n"}
 
 
@@ -42,3 +48,21 @@ def test_a_language_without_a_lexical_table_cannot_be_respelt(folder, capsys):
     assert main([*arguments(languages="ha", systems="bm25", baseline="bm25"), "--respell"]) == 2
     error = capsys.readouterr().err.splitlines()[-1]
     assert error.startswith("error: ha: no lexical table to respell queries by; give --students")
+
+
+def test_words_of_documents_are_kept_until_the_documents_change(tmp_path):
+    write_folder(tmp_path / "collection")
+
+    def opened() -> Resources:
+        return Resources(LocalCollection(tmp_path / "collection"), TEACHER, tmp_path / "kept")
+
+    first = opened().document_words
+    assert first["lions"] == 1
+    (kept,) = (tmp_path / "kept").glob("words.*")
+    kept.write_text(kept.read_text().replace('"lions"', '"okapi"'))
+    assert opened().document_words == {
+        word if word != "lions" else "okapi": count for word, count in first.items()
+    }
+    documents = next((tmp_path / "collection").glob("docs*"))
+    documents.write_text(documents.read_text() + "d9\t\tA zebra.\n")
+    assert dict(opened().document_words) == {**first, "zebra": 1, "a": 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,10 +16,11 @@ from optical_pt.bm25 import BM25Index, bm25_index, open_bm25_index
 from optical_pt.collections import Collection
 from optical_pt.collections.formats import whole_text
 from optical_pt.errors import InputError
-from optical_pt.files import hash_path, write_text
+from optical_pt.files import hash_bytes, hash_path, write_text
 from optical_pt.index import TokenIndex
 from optical_pt.models import LateInteraction
 from optical_pt.respelling import document_words
+from optical_pt.text import TEXT_REVISION
 from optical_pt.translation import LexicalTable, NeuralTranslator
 from optical_pt.translation.model_files import find_model
 
@@ -50,8 +52,8 @@ class Resources:
     Attributes:
         collection: is searched; a document is its title and text together.
         teacher: encodes documents, and English queries.
-        folder: for indexes and the translation cache. An index there is used again if it was
-            made from the same documents by the same model.
+        folder: for indexes, the words of documents and the translation cache. An index there is
+            used again if it was made from the same documents by the same model.
         bm25_engine: ``"pisa"`` or ``"terrier"``.
         students: folders of students by language.
         lexicons: files of lexical tables by language.
@@ -118,9 +120,15 @@ class Resources:
 
     @cached_property
     def document_words(self) -> Mapping[str, int]:
-        """In how many documents each word occurs; reads them all."""
-        texts = (document["text"] for document in self.documents())
-        return document_words(texts, self.collection.document_language)
+        """In how many documents each word occurs; kept in the folder, as all must be read."""
+        language = self.collection.document_language
+        made_of = f"{self._documents_hash} {language} text {TEXT_REVISION}"
+        path = self.folder / f"words.{hash_bytes(made_of.encode())[:12]}.json"
+        if path.is_file():
+            return json.loads(path.read_text(encoding="utf-8"))
+        counts = document_words((document["text"] for document in self.documents()), language)
+        write_text(path, json.dumps(counts, ensure_ascii=False))
+        return counts
 
     def remember_documents(self) -> None:
         """Note which documents the indexes in the folder are made of, before any is.
