@@ -17,15 +17,17 @@ from study_commands import REAL, command_words, open_plan, refusal, save_teacher
 from study_scores import rows, summarize
 
 from optical_pt.models import LateInteraction
+from optical_pt.respelling import Respeller, document_words
 from optical_pt.studies.adversarial import Adversarial
 from optical_pt.studies.adversarial.data import collections, training_pairs
 from optical_pt.studies.adversarial.findings import add_means, claims
 from optical_pt.studies.adversarial.probe import _logistic_regression, pool, probe_errors
-from optical_pt.studies.adversarial.study import BOTH, LANGUAGE, OT, PERTURBED
+from optical_pt.studies.adversarial.study import BOTH, LANGUAGE, OT, PERTURBED, RESPELT
 from optical_pt.studies.students import Recipe, StudentStore
 from optical_pt.studies.study import run_study
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.settings import TrainingSettings
+from optical_pt.translation import LexicalTable
 
 torch.set_num_threads(1)
 
@@ -108,8 +110,12 @@ def output(command) -> Path:
 def test_every_method_is_scored_clean_and_under_the_noises_that_apply(output):
     scores = pd.read_csv(output / "per_query.csv.gz", dtype={"qid": str})
     places = scores.groupby(["task", "measure", "language"])["method"].value_counts()
-    counts = places.unstack("method")[METHODS]
-    assert counts.nunique(axis=1).eq(1).all()
+    counts = places.unstack("method")[[*METHODS, RESPELT]]
+    asked = counts.drop(index="Language probe")
+    assert asked.nunique(axis=1).eq(1).all()
+    probed = counts.loc["Language probe"]
+    assert probed[METHODS].nunique(axis=1).eq(1).all()
+    assert probed[RESPELT].isna().all()
     found = {key: int(count) for key, count in counts[OT].items()}
     for noise in ("spelling noise", "words shuffled", "mean of noises"):
         assert found[f"Tatoeba, {noise}", "RR", "sw"] == 15
@@ -145,6 +151,23 @@ def test_the_table_has_what_a_search_by_hand_finds(output, teacher, data):
     assert values["Tatoeba, mean of noises", "RR change"] == pytest.approx(change)
 
 
+def test_respelt_queries_are_asked_of_the_students_of_ot(output, teacher, data):
+    tested = {task.name: task for task in collections("sw", data, verify=False).values()}
+    (collection,) = tested.values()
+    pairs = training_pairs(data, "sw", [collection], None)
+    table = LexicalTable.learn(pairs, language="sw")
+    respeller = Respeller(table, document_words(doc["text"] for doc in collection.documents()))
+    store = StudentStore(LateInteraction(teacher, device="cpu").load(), output / "work/students")
+    path = store.path(Recipe(OT, TrainingSettings(epochs=3.0)), pairs, "sw")
+    student = LateInteraction(path, device="cpu")
+    results = pd.read_csv(output / "results.csv").query("language == 'sw' and level.isna()")
+    values = results.set_index(["method", "task", "measure"])["value"]
+    read = [replace(pair, foreign=respeller.respell(pair.foreign)) for pair in TATOEBA["sw"]]
+    assert values[RESPELT, "Tatoeba", "R@1"] == pytest.approx(retrieval_score(student, read))
+    noisy = values.xs("Tatoeba, spelling noise", level="task").xs("RR", level="measure")
+    assert noisy[RESPELT] > noisy[OT]
+
+
 def test_each_adversary_makes_another_student(output, teacher):
     shared = LateInteraction(teacher, device="cpu").load()
     folders = [path for path in (output / "work/students").iterdir() if path.name != "teacher"]
@@ -176,7 +199,7 @@ def test_the_manifest_says_what_was_done(output):
 def test_finished_trials_are_not_run_again(output, command, capsys):
     before = (output / "results.csv").read_bytes()
     assert run_study(Adversarial(), [*command, "--resume"]) == 0
-    assert capsys.readouterr().err.count("(kept)") == 8
+    assert capsys.readouterr().err.count("(kept)") == 10
     assert (output / "results.csv").read_bytes() == before
 
 
@@ -283,8 +306,8 @@ def test_the_sentences_follow_the_tests():
 def test_the_real_plan(tmp_path):
     words = ["--full", "--data", str(REAL), "--device", "cpu", "--languages", "tl,ar"]
     plan = open_plan(Adversarial(), words, tmp_path)
-    # Two languages, three seeds, four methods.
-    assert len(plan.trials) == 2 * 3 * 4
+    # Two languages, three seeds, five methods.
+    assert len(plan.trials) == 2 * 3 * 5
     assert plan.groups == {"tl": "low", "ar": "other"}
     assert plan.facts["queries"] == {
         "tl": {"Tatoeba": 1000},

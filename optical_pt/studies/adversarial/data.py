@@ -12,6 +12,7 @@ from optical_pt.errors import InputError
 from optical_pt.models import LateInteraction
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.tokenizer_extension import word_splitter
+from optical_pt.respelling import Respeller
 from optical_pt.studies.adversarial.tasks import TATOEBA, XQUAD, NoisyTask
 from optical_pt.studies.bitext import bitext_file, read_pairs
 from optical_pt.studies.noise import Noise
@@ -19,6 +20,7 @@ from optical_pt.studies.retrieval import open_task
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.bitext_sources import drop_overlap, held_out_texts
 from optical_pt.training.sampling import sample_in_order
+from optical_pt.translation import LexicalTable
 
 #: The first is also measured under noise. A Tatoeba sentence has one translation: R@1 is the
 #: accuracy that is published for it.
@@ -106,6 +108,17 @@ def noisy_tasks(
         prefix = f"{language}-" if name == TATOEBA else ""
         tasks[name] = NoisyTask.make(task, language, kinds, read, prefix)
     return tasks
+
+
+def respelt_tasks(
+    tasks: dict[str, NoisyTask], pairs: Sequence[SentencePair], language: str
+) -> dict[str, NoisyTask]:
+    """The tasks of one language with queries respelt by its pairs and each task's documents."""
+    table = LexicalTable.learn(pairs, language=language)
+    return {
+        name: task.respelt(Respeller(table, task.task.resources.document_words))
+        for name, task in tasks.items()
+    }
 
 
 def _reader(teacher: LateInteraction) -> Callable[[str], list[str]]:

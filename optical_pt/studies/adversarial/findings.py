@@ -135,7 +135,9 @@ def _left_out(result: StudyResult) -> list[str]:
 
 def _probe(result: StudyResult) -> list[str]:
     accuracy = 1 - by_method(result, PROBE, PROBED).mean()
-    each = ", ".join(f"{method} {accuracy[method]:.3f}" for method in result.methods)
+    each = ", ".join(
+        f"{method} {accuracy[method]:.3f}" for method in result.methods if method in accuracy
+    )
     return [
         "Accuracy (1 - error) of a linear probe that tells students' sentences from their English "
         f"translations (0.5: language-neutral), mean of languages: {each}.",

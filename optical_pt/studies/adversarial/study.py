@@ -17,6 +17,7 @@ from optical_pt.studies.adversarial.data import (
     collections,
     group,
     noisy_tasks,
+    respelt_tasks,
     training_pairs,
 )
 from optical_pt.studies.adversarial.findings import add_means, claims
@@ -33,6 +34,8 @@ from optical_pt.training.bitext import SentencePair
 from optical_pt.training.settings import TrainingSettings
 
 OT, PERTURBED, LANGUAGE, BOTH = "OT", "OT + perturbed", "OT + language", "OT + both"
+#: OT's students, asked with respelt queries: a rival of robustness that needs no training.
+RESPELT = f"{OT}, respelt"
 
 
 class Adversarial(Study):
@@ -41,7 +44,8 @@ class Adversarial(Study):
     *Perturbed* adds the transport cost after the word embeddings were moved in the direction that
     makes it worst. *Language* adds a discriminator that tells a student's foreign tokens from the
     teacher's English tokens, with its gradient reversed: a student has one language, so that there
-    are two classes.
+    are two classes. Their rival is to mend the queries instead: OT's students, asked with the words
+    that neither the pairs nor the documents have respelt (:class:`~optical_pt.Respeller`).
 
     Students search English sentences with questions (XQuAD-R: the sentence that holds the answer)
     and with sentences (Tatoeba: the translation), as they are and under noise. A noise is left out
@@ -98,12 +102,14 @@ class Adversarial(Study):
             )
             for code in languages
         }
-        bench = Bench(tasks, pairs, StudentStore(teacher, folder / "students"), recipes)
+        respelt = {code: respelt_tasks(tasks[code], pairs[code], code) for code in languages}
+        bench = Bench(tasks, respelt, pairs, StudentStore(teacher, folder / "students"), recipes)
         for code in languages:
             bench.check_probe(code)
         seeds = range(options.seeds or (3 if options.full else 1))
+        methods = [*recipes, RESPELT]
         return Plan(
-            [Trial(name, code, n) for code in languages for n in seeds for name in recipes],
+            [Trial(name, code, n) for code in languages for n in seeds for name in methods],
             bench.measure,
             bench.identity,
             {code: group(code) for code in languages},
@@ -148,29 +154,40 @@ class Bench:
 
     Attributes:
         tasks: By language and name.
+        respelt: The same with respelt queries.
         pairs: By language.
         students: Are made here.
         recipes: By method.
     """
 
     tasks: Mapping[str, Mapping[str, NoisyTask]]
+    respelt: Mapping[str, Mapping[str, NoisyTask]]
     pairs: Mapping[str, list[SentencePair]]
     students: StudentStore
     recipes: Mapping[str, Recipe]
     _english: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False)
 
     def measure(self, trial: Trial) -> pd.DataFrame:
-        """The scores of a trial."""
-        recipe, code = self.recipes[trial.method], trial.language
+        """The scores of a trial; another wording of the queries says nothing to the probe."""
+        recipe, code = self._recipe(trial), trial.language
         student = self.students.get(recipe, self.pairs[code], code, trial.seed)
-        frames = [task.score(student) for task in self.tasks[code].values()]
-        return pd.concat([*frames, self._probe(student, code)], ignore_index=True)
+        frames = [task.score(student) for task in self._tasks(trial).values()]
+        if trial.method != RESPELT:
+            frames.append(self._probe(student, code))
+        return pd.concat(frames, ignore_index=True)
 
     def identity(self, trial: Trial) -> str:
         """What decides the scores of a trial."""
-        recipe, pairs = self.recipes[trial.method], self.pairs[trial.language]
-        student = self.students.identity(recipe, pairs, trial.seed)
-        return " ".join([student, *(task.identity for task in self.tasks[trial.language].values())])
+        pairs = self.pairs[trial.language]
+        student = self.students.identity(self._recipe(trial), pairs, trial.seed)
+        return " ".join([student, *(task.identity for task in self._tasks(trial).values())])
+
+    def _recipe(self, trial: Trial) -> Recipe:
+        return self.recipes[OT if trial.method == RESPELT else trial.method]
+
+    def _tasks(self, trial: Trial) -> Mapping[str, NoisyTask]:
+        tasks = self.respelt if trial.method == RESPELT else self.tasks
+        return tasks[trial.language]
 
     def check_probe(self, language: str) -> None:
         """Refuse a language with too few sentences for the probe before anything is trained."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from optical_pt.files import hash_bytes
 from optical_pt.models import LateInteraction
+from optical_pt.respelling import Respeller
 from optical_pt.studies.noise import Noise, noises
 from optical_pt.studies.retrieval import RetrievalTask
 
@@ -83,6 +84,13 @@ class NoisyTask:
             )
         scores = pd.concat(frames, ignore_index=True)
         return scores.assign(qid=self.qid_prefix + scores["qid"])
+
+    def respelt(self, respell: Respeller) -> NoisyTask:
+        """The same task with its queries respelt, the clean ones as well as the noisy."""
+        clean = self.task.topics[self.language]
+        noisy = {name: respell(topics)[["qid", "query"]] for name, topics in self.noisy.items()}
+        task = self.task.asking({self.language: respell(clean)[["qid", "query"]]})
+        return replace(self, task=task, noisy=noisy)
 
     @property
     def identity(self) -> str:
