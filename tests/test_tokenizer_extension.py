@@ -16,8 +16,9 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from optical_pt.errors import InputError
 from optical_pt.models.fingerprint import query_modules
-from optical_pt.models.piece_learning import learn_pieces, learn_wordpieces, unknown_share
+from optical_pt.models.piece_learning import learn_pieces, unknown_share
 from optical_pt.models.tokenizer_extension import extend_tokenizer
+from optical_pt.models.wordpieces import learn_wordpieces
 
 ENGLISH = ["london", "##s", "river", "2024", "the"]
 HINDI = ["लंदन में नदी है", "नदी में पानी है", "हिन्दी में किताब है", "किताब और पानी"]

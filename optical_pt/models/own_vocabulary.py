@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from optical_pt.models.piece_learning import CONTINUATION, learn_wordpieces
+from optical_pt.models.han_words import han_runs, learn_han_words, read_han_words
 from optical_pt.models.tokenizer_extension import (
     MAX_CHARACTERS_PER_WORD,
     name_prefixes_of,
@@ -14,6 +14,7 @@ from optical_pt.models.tokenizer_extension import (
     student_tokenizer,
     word_splitter,
 )
+from optical_pt.models.wordpieces import CONTINUATION, learn_wordpieces
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -33,7 +34,8 @@ def learn_own_pieces(
             scripts are kept, and a sentence of a script without spaces is cut as one word.
         sentences: of the language.
         size: at most this many entries, unless it has more characters: each is an entry at the
-            start and within a word, so that no word is unknown.
+            start and within a word, so that no word is unknown. Words of Chinese characters come on
+            top, at most this many again.
 
     Returns:
         entries: characters, then the learnt ones; ``##x`` continues a word.
@@ -42,11 +44,17 @@ def learn_own_pieces(
         InputError: if the tokenizer is not WordPiece.
     """
     splitter = word_splitter(tokenizer)
-    counts = Counter(word for sentence in sentences for word in splitter(sentence))
+    counts: Counter[str] = Counter()
+    runs: Counter[str] = Counter()
+    for sentence in sentences:
+        words = splitter(sentence)
+        counts.update(words)
+        runs.update(han_runs(words))
     characters = sorted({character for word in counts for character in word})
     entries = [*characters, *(CONTINUATION + character for character in characters)]
     learnt = learn_wordpieces(counts, size)
-    return list(dict.fromkeys([*entries, *learnt]))[: max(size, len(entries))]
+    own = list(dict.fromkeys([*entries, *learnt]))[: max(size, len(entries))]
+    return [*own, *learn_han_words(runs, size)]
 
 
 def replace_vocabulary(
@@ -68,6 +76,7 @@ def replace_vocabulary(
     state = student_state(tokenizer)
     ids = {entry: position for position, entry in enumerate(dict.fromkeys([*kept, *pieces]))}
     state["model"]["vocab"] = ids
+    read_han_words(state)
     state["model"]["max_input_chars_per_word"] = MAX_CHARACTERS_PER_WORD
     for added in state["added_tokens"]:
         added["id"] = ids[added["content"]]

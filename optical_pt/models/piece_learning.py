@@ -5,17 +5,18 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from optical_pt.models.fragments import cut_words
+from optical_pt.models.han_words import han_runs, learn_han_words
 from optical_pt.models.tokenizer_extension import word_splitter
+from optical_pt.models.wordpieces import CONTINUATION, learn_wordpieces
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-CONTINUATION = "##"
-# Thai, Lao, Burmese, Khmer and kana; BERT splits Chinese characters itself.
+# Thai, Lao, Burmese, Khmer and kana; Chinese characters have words of their own.
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff]")
 
 
@@ -31,32 +32,40 @@ def learn_pieces(
 
     Whole words, the most frequent first. A language that keeps making new words out of parts also
     needs the parts, see :func:`unknown_share`; in another one they would only cut up names that
-    the teacher knows. Scripts without spaces always get learnt fragments. Every character that the
+    the teacher knows. Scripts without spaces always get learnt fragments, Chinese characters words
+    (:func:`~optical_pt.models.han_words.learn_han_words`). Every character that the
     tokenizer lacks becomes an entry, so that no word is unknown.
 
     Args:
         tokenizer: the teacher's fast WordPiece tokenizer, perhaps :func:`with_name_prefixes`.
         sentences: of the language.
-        size: at most this many words (and fragments of unspaced scripts).
+        size: at most this many words (and fragments of unspaced scripts), and as many again of
+            Chinese characters.
         min_frequency: of a word.
         fragments: how many parts of words are learnt, at most, see
             :func:`~optical_pt.models.fragments.cut_words`.
 
     Returns:
-        new entries: characters, words, fragments; ``##x`` continues a word.
+        new entries: characters, words (those of Chinese characters last), fragments; ``##x``
+        continues a word.
     """
     splitter = word_splitter(tokenizer)
-    counts = Counter(word for sentence in sentences for word in splitter(sentence))
+    counts: Counter[str] = Counter()
+    runs: Counter[str] = Counter()
+    for sentence in sentences:
+        words = splitter(sentence)
+        counts.update(words)
+        runs.update(han_runs(words))
     parts = cut_words(counts, fragments) if fragments else []
     unspaced = [word for word in counts if UNSPACED.search(word)]
     unspaced_parts = learn_wordpieces({word: counts.pop(word) for word in unspaced}, size)
     by_frequency = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    words = [word for word, count in by_frequency if count >= min_frequency]
+    frequent = [word for word, count in by_frequency if count >= min_frequency]
     characters = sorted({character for word in [*counts, *unspaced] for character in word})
     entries = [*characters, *(CONTINUATION + character for character in characters)]
     known = tokenizer.get_vocab()
-    new_words = [word for word in [*words, *unspaced_parts] if word not in known][:size]
-    entries += [*new_words, *parts]
+    new_words = [word for word in [*frequent, *unspaced_parts] if word not in known][:size]
+    entries += [*new_words, *learn_han_words(runs, size), *parts]
     return list(dict.fromkeys(entry for entry in entries if entry not in known))
 
 
@@ -85,30 +94,3 @@ def unknown_share(
     known = tokenizer.get_vocab()
     unknown = sum(word not in known and learnt[word] < min_frequency for word in words)
     return unknown / max(1, len(words))
-
-
-def learn_wordpieces(counts: Mapping[str, int], size: int) -> list[str]:
-    """Learn WordPiece entries, characters first, from how often each word occurs.
-
-    The same counts give the same entries in the same order.
-    """
-    from tokenizers import Tokenizer
-    from tokenizers.models import WordPiece
-    from tokenizers.trainers import WordPieceTrainer
-
-    if not counts:
-        return []
-    learner = Tokenizer(WordPiece(unk_token="[UNK]"))
-    characters = sorted({character for word in counts for character in word})
-    trainer = WordPieceTrainer(
-        vocab_size=size,
-        continuing_subword_prefix=CONTINUATION,
-        # Given, as the trainer numbers those that it finds in an order that changes from run to
-        # run, and breaks ties between merges by number.
-        special_tokens=[*characters, *(CONTINUATION + character for character in characters)],
-        show_progress=False,
-    )
-    learner.train_from_iterator(
-        (word for word, count in counts.items() for _ in range(count)), trainer
-    )
-    return sorted(learner.get_vocab(), key=learner.get_vocab().__getitem__)

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from optical_pt.errors import InputError
+from optical_pt.models.han_words import read_han_words
 from optical_pt.text.lookalikes import lookalike_steps
 from optical_pt.text.name_prefixes import name_pattern
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-# A sentence without spaces (Thai, Chinese) is one "word" to WordPiece, [UNK] if it is longer.
+# A sentence without spaces (Thai) is one "word" to WordPiece, [UNK] if it is longer.
 MAX_CHARACTERS_PER_WORD = 1000
 
 
@@ -48,7 +49,8 @@ def extend_tokenizer(
 
     Words that the tokenizer has whole keep their token, so names and numbers stay as the teacher
     knows them. Accents of Latin, Greek and Cyrillic letters are dropped as BERT drops them; vowel
-    signs of Indic scripts, which BERT would drop too, are kept.
+    signs of Indic scripts, which BERT would drop too, are kept. Among Chinese characters, each of
+    which BERT takes for a word, the longest words that are entries are read.
 
     Args:
         tokenizer: a fast WordPiece tokenizer.
@@ -71,6 +73,7 @@ def extend_tokenizer(
         if piece in vocabulary:
             raise InputError(f"piece {piece!r} is in the tokenizer already; leave it out")
         vocabulary[piece] = position
+    read_han_words(state)
     state["model"]["max_input_chars_per_word"] = MAX_CHARACTERS_PER_WORD
     return student_tokenizer(tokenizer, state, name_prefixes_of(tokenizer))
 
