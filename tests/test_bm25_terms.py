@@ -25,6 +25,8 @@ from optical_pt.bm25 import index_terms, weighted_terms, words
         ("zh", "猫", ["猫"]),
         ("ja", "カタカナ", ["カタ", "タカ", "カナ"]),
         ("th", "ที่นี่", ["ที่นี่"]),
+        ("agq", "ɔ̣ba", ["ɔ̣ba"]),
+        ("en", "\U0001ccf1 b", ["\U0001ccf1", "b"]),
         ("ko", "한국어", ["한국", "국어"]),
         ("tr", "IŞIK İZMİR", ["ışık", "izmir"]),
         ("de", "STRASSE Straße", ["strasse", "strasse"]),

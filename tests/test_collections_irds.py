@@ -63,10 +63,12 @@ def register(
     namespace: str = "",
 ) -> str:
     name = f"optical-test-{next(SERIAL)}"
-    files = {"docs": docs, "queries": queries, "qrels": qrels}
-    for kind, contents in files.items():
-        (folder / f"{name}.{kind}").write_text(contents, encoding="utf-8")
-    at = {kind: LocalDownload(folder / f"{name}.{kind}") for kind in files}
+    files = {
+        f"{namespace or name}.docs": docs, f"{name}.queries": queries, f"{name}.qrels": qrels,
+    }  # fmt: skip
+    for file, contents in files.items():
+        (folder / file).write_text(contents, encoding="utf-8")
+    at = {file.rpartition(".")[2]: LocalDownload(folder / file) for file in files}
     options = {"query_cls": query_cls} if query_cls else {}
     dataset = Dataset(
         TsvDocs(at["docs"], doc_cls=doc_cls, namespace=namespace or name, lang=docs_lang),
@@ -171,6 +173,19 @@ def test_several_datasets_share_documents(tmp_path: Path) -> None:
     assert len(list(collection.documents())) == 2
     with pytest.raises(InputError, match="other documents than"):
         open_collection(f"irds:{swahili},{other}").languages()
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        ("neuclir/1/zh/trec-2022", "neuclir/1/fa/trec-2022"),
+        ("neuclir/1/zh/hc4-filtered", "neuclir/1/zh/trec-2022"),
+        ("mmarco/de/dev/small", "mmarco/v2/de/train"),
+    ],
+)
+def test_one_namespace_may_have_different_documents(ids: tuple[str, str]) -> None:
+    with pytest.raises(InputError, match=f"irds:{ids[1]}: other documents than {ids[0]}"):
+        open_collection(f"irds:{','.join(ids)}").languages()
 
 
 def test_documents_without_a_text_field_use_the_default_text(tmp_path: Path) -> None:

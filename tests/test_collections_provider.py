@@ -45,6 +45,18 @@ class TestMini:
         assert mini.get_qrels("sw").equals(qrels)
         assert mini.get_topics_lang() is None
 
+    def test_judgments_of_other_queries_with_the_same_qid(self, tmp_path: Path) -> None:
+        other = {
+            "queries/own-dev.ha.tsv": "s1\tina ruwa\n",
+            "qrels/own-dev.ha.qrels": "s1 0 d1 1\n",
+        }
+        write_folder(tmp_path, other)
+        dataset = CollectionDataset(LocalCollection(tmp_path))
+        with pytest.raises(InputError, match=r"qid 's1' is another query .* name a variant of"):
+            dataset.get_qrels()
+        judged = dataset.get_qrels("ha").query("qid == 's1'")
+        assert judged.to_numpy().tolist() == [["s1", "d1", 1]]
+
     def test_every_judged_document_is_there(self, mini: pt.datasets.Dataset) -> None:
         docnos = {doc["docno"] for doc in mini.collection.documents()}
         assert set(mini.get_qrels()["docno"]) <= docnos

@@ -32,7 +32,12 @@ def write_tatoeba(folder: Path, swahili: str | bytes = SWAHILI, english: str = E
 
 
 def write_flores(folder: Path, swahili: str = SWAHILI) -> Path:
-    names = {"swh_Latn": swahili, "eng_Latn": ENGLISH, "zho_Hant": "獅群居。\n蜂遠飛。\n"}
+    names = {
+        "swh_Latn": swahili,
+        "sat_Olck": swahili,
+        "eng_Latn": ENGLISH,
+        "zho_Hant": "獅群居。\n蜂遠飛。\n",
+    }
     write_tar(
         folder / "flores/flores200_dataset.tar.gz",
         {f"./flores200_dataset/dev/{code}.dev": text for code, text in names.items()},
@@ -78,6 +83,7 @@ def write_xnli(folder: Path, text: str = PUBLISHED) -> Path:
     [
         ("tatoeba/sw-en", write_tatoeba, "Simba huishi kwa makundi."),
         ("flores/sw-en/dev", write_flores, "Simba huishi kwa makundi."),
+        ("flores/sat-en/dev", write_flores, "Simba huishi kwa makundi."),
         ("flores/zh-en/dev/Hant", write_flores, "獅群居。"),
         ("ntrex/sw-en", write_ntrex, "Simba huishi kwa makundi."),
         ("ntrex/zh-en/TW", write_ntrex, "獅群居。"),

@@ -104,6 +104,12 @@ class TestAfriqa:
         write(tmp_path / afriqa.FILES["ha", "en", "dev"].path, json_lines(row))
         assert open_view("afriqa/ha-en/dev", tmp_path).english_topics("ha") is None
 
+    def test_a_question_published_without_its_passage_is_left_out(self, tmp_path: Path) -> None:
+        write_afriqa(tmp_path)
+        rows = [{**afriqa_row("0", "x"), "context": None}, afriqa_row("1", "Bees.")]
+        write(tmp_path / afriqa.FILES["ha", "en", "dev"].path, json_lines(*rows))
+        assert list(open_view("afriqa/ha-en/dev", tmp_path).topics("ha")["qid"]) == ["ha-dev-1"]
+
 
 class TestTydiqa:
     def test_one_language_of_the_published_file(self, tmp_path: Path) -> None:

@@ -144,6 +144,20 @@ def test_a_language_lacks_what_has_no_models(folder):
     assert "sw: 1 queries without judgments are left out" in said
 
 
+def test_models_of_english_are_no_help_with_other_documents(tmp_path):
+    german = {"collection.json": '{"document_language": "de"}'}
+    said = []
+    folder = write_table_input(tmp_path, german)
+    table = ClirTable(plan(folder, query_sets=["cats"], languages=["sw"]), said.append)
+    names = [system.name for system in table.systems["sw"]]
+    assert names == ["BM25", "NMT >> BM25", "NMT >> teacher", "teacher, untrained"]
+    assert any(
+        line.startswith("sw: no English documents for lexical, psq, optical") for line in said
+    )
+    message = refusal(folder, query_sets=["cats"], systems=["psq"])
+    assert "no English documents for psq" in message
+
+
 def test_systems_that_are_asked_for_must_have_their_models(folder):
     message = refusal(folder, query_sets=["cats"], systems=["optical"])
     assert message.startswith("ha: no student for optical; give --students")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from optical_pt.errors import InputError
 from optical_pt.training.bitext import SentencePair
 from optical_pt.translation import LexicalTable, LexicalTranslator
-from optical_pt.translation.words import words
+from optical_pt.translation.words import word_spans, words
 
 TABLE = LexicalTable(
     "ha",
@@ -66,6 +66,36 @@ def test_learn_keeps_what_has_to_be_translated():
     assert next(iter(table.lookup("gida"))) == "house"
     # A name that English shares, a number, an unknown word.
     assert table.lookup("kano") == table.lookup("1999") == table.lookup("mota") == {}
+
+
+def test_learn_keeps_chinese_numerals():
+    table = LexicalTable.learn(
+        pairs(("three cats", "三只猫"), ("three dogs", "三只狗"), ("some cats", "一些猫")),
+        language="zh",
+    )
+    assert next(iter(table.lookup("三"))) == "three"
+
+
+def test_a_table_written_by_hand_is_read_in_lower_case(tmp_path):
+    content = "tr\ten\tprobability\nIRMAK\triver\t1\nİzmir\tizmir\t1\n"
+    (tmp_path / "t.tsv.gz").write_bytes(gzip.compress(content.encode()))
+    table = LexicalTable.load(tmp_path / "t.tsv.gz")
+    assert set(table.translations) == {"ırmak", "izmir"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("ශ්\u200dරී ලංකා", "si", ["ශ්රී", "ලංකා"]),
+        ("می\u200cشود", "fa", ["میشود"]),
+        ("ca\u00adfé \u200efin\u200f", "fr", ["café", "fin"]),
+        ("a\u200bb", "th", ["a", "b"]),
+    ],
+)
+def test_invisible_characters_do_not_cut_words(text, language, expected):
+    assert words(text, language) == expected
+    read = [words(text[start:end], language) for start, end in word_spans(text)]
+    assert [word for found in read for word in found] == expected
 
 
 def test_learn_leaves_out_rare_latin_words_only():

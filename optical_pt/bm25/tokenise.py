@@ -14,7 +14,8 @@ import regex
 # Scripts written without spaces, and Hangul, whose words carry particles: character bigrams.
 _UNSPACED = (
     r"[[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
-    r"&&[\p{L}\p{M}\p{N}]]"
+    # Diacritics count as kana's and as Thai's, too, by Unicode's list of scripts that use them.
+    r"&&[[\p{L}\p{M}\p{N}]--[\u0300-\u036F]]]"
 )
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _SCRIPT_RUN = regex.compile(
@@ -71,7 +72,8 @@ def _normalise(text: str) -> str:
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     text = text.replace("\u200b", " ")  # the zero-width space separates, other format signs do not
     text = _OPTIONAL_SIGNS.sub("", text).replace("’", "'")
-    text = _FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
+    # Digits newer than Python's tables stay as they are.
+    text = _FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0], digit[0])), text)
     return _ACRONYM.sub(lambda acronym: acronym[0].replace(".", ""), text)
 
 

@@ -109,7 +109,7 @@ class IrdsCollection(Collection):
         datasets = {dataset_id: load_dataset(dataset_id, parts) for dataset_id in self.dataset_ids}
         for dataset_id in self.dataset_ids[1:]:
             first = datasets[self.dataset_ids[0]]
-            if datasets[dataset_id].docs_namespace() != first.docs_namespace():
+            if not _share_documents(datasets[dataset_id], first):
                 raise InputError(
                     f"irds:{dataset_id}: other documents than {self.dataset_ids[0]}; "
                     "combine only datasets that share their documents"
@@ -181,3 +181,19 @@ def _check_family(dataset_id: str) -> None:
     # family is checked here, the rest when the dataset is first used.
     if dataset_id.partition("/")[0] not in list(ir_datasets.registry):
         raise unknown_dataset(dataset_id)
+
+
+def _share_documents(dataset: Any, other: Any) -> bool:
+    """Whether two datasets search the same documents.
+
+    A namespace alone does not tell: all languages of NeuCLIR have one, and both versions of mMARCO.
+    """
+    if dataset.docs_handler() is other.docs_handler():
+        return True
+    return _documents_of(dataset) == _documents_of(other)
+
+
+def _documents_of(dataset: Any) -> tuple[object, ...]:
+    find = getattr(dataset, "docs_path", None)  # where it would be; nothing is downloaded
+    path = str(find(force=False)) if find else None
+    return dataset.docs_namespace(), dataset.docs_lang(), dataset.docs_count(), path

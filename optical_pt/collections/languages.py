@@ -21,11 +21,15 @@ other languages with large monolingual corpora are not here; a collection may de
 def language_group(language: str, low_resource: Group[str] = LOW_RESOURCE) -> str:
     """Group of a language in a table: ``"low"`` or ``"other"``.
 
-    A code with a script or region (``ha-Latn``) is looked up as it is and then without them.
+    A code with a script or region (``ha-Latn``) is looked up as it is and then without them, one of
+    three letters also as its shorter one.
 
-    >>> language_group("sw"), language_group("ha-Latn"), language_group("hi")
-    ('low', 'low', 'other')
+    >>> language_group("sw"), language_group("ha-Latn"), language_group("hau"), language_group("hi")
+    ('low', 'low', 'low', 'other')
     >>> language_group("hi", low_resource={"hi"})
     'low'
     """
-    return "low" if {language, language.partition("-")[0]} & set(low_resource) else "other"
+    from optical_pt.translation.languages import iso_code  # which reads collections
+
+    plain = language.partition("-")[0]
+    return "low" if {language, plain, iso_code(plain)} & set(low_resource) else "other"

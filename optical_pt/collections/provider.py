@@ -90,10 +90,24 @@ class CollectionDataset(pt.datasets.Dataset):
         return languages[0] if len(languages) == 1 else None
 
     def get_qrels(self, variant: str | None = None) -> pd.DataFrame:
-        """Judgments of a variant's queries, or of all queries: a frame of qid, docno, label."""
-        languages = self.collection.languages() if variant is None else [variant.partition(".")[0]]
-        qrels = pd.concat([self.collection.qrels(language) for language in languages])
-        return qrels.drop_duplicates(ignore_index=True)
+        """Judgments of a variant's queries, or of all queries: a frame of qid, docno, label.
+
+        Raises:
+            InputError: for an unknown variant, or none where a qid is judged differently in several
+                languages, which makes it another query in each.
+        """
+        if variant is not None:
+            return self.collection.qrels(variant.partition(".")[0])
+        judged: dict[str, pd.DataFrame] = {}
+        for language in self.collection.languages():
+            for qid, judgments in self.collection.qrels(language).groupby("qid", sort=False):
+                known = judged.setdefault(qid, judgments)
+                if _labels(known) != _labels(judgments):
+                    raise InputError(
+                        f"{self.collection.name}: qid {qid!r} is another query in another language "
+                        f"(such as {language}); name a variant of {', '.join(self._variants())}"
+                    )
+        return pd.concat(judged.values(), ignore_index=True)
 
     def text_loader(
         self, fields: str | Iterable[str] = "*", *, verbose: bool = False
@@ -183,3 +197,7 @@ class CollectionTextLoader(pt.Transformer):
 
     def _key(self) -> tuple:
         return (self.collection, self.fields)
+
+
+def _labels(judgments: pd.DataFrame) -> dict[str, int]:
+    return dict(zip(judgments["docno"], judgments["label"], strict=True))

@@ -208,8 +208,9 @@ class ClirTable:
         self, language: str, english: pd.DataFrame | None, rows: Sequence[Row]
     ) -> None:
         lacks: dict[str, list[str]] = {}
+        spoken = self.collection.document_language
         for row in rows:
-            if lack := row.missing(self.shared.models(language), english):
+            if lack := row.missing(self.shared.models(language), english, spoken):
                 lacks.setdefault(lack, []).append(row.key)
         for lack, keys in lacks.items():
             finding = f"{language}: no {lack} for {', '.join(keys)}"

@@ -20,6 +20,8 @@ RERANK_DEPTH = 100
 BM25, TOKENS = ("bm25",), ("token_index",)
 WITH_LEXICON = ("lexicon", "student")
 WITH_NMT = ("translator", "student")
+# They make English words, or vectors of English.
+_ENGLISH_MODELS = {"lexicon", "student"}
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,17 @@ class Row:
     build: Callable[[Resources, LanguageModels], pt.Transformer]
     english: bool = False
 
-    def missing(self, models: LanguageModels, english: pd.DataFrame | None) -> str | None:
-        """What a language lacks for this row, or None."""
+    def missing(
+        self, models: LanguageModels, english: pd.DataFrame | None, document_language: str
+    ) -> str | None:
+        """What a language lacks for this row, or None.
+
+        Lexical tables and students lead into English, and English queries are a ceiling: none of
+        them is any help with documents in another language.
+        """
+        into_english = self.english or not _ENGLISH_MODELS.isdisjoint(self.needs)
+        if into_english and document_language != "en":
+            return "English documents"
         for need in self.needs:
             if getattr(models, need) is None:
                 return need
@@ -185,7 +196,7 @@ def language_systems(
         searched["token_index"] = shared.teacher_identity
     systems = []
     for row in rows:
-        if row.missing(models, english) is not None:
+        if row.missing(models, english, shared.collection.document_language) is not None:
             continue
         parts = {index: searched[index] for index in row.indexes}
         parts |= {need: models.identities[need] for need in row.needs}

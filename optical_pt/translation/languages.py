@@ -36,8 +36,8 @@ _FLORES = _table(
 # ISO 639-3 codes of macrolanguages and close relatives that FLORES names by one member.
 _ISO1_OF_ISO3 = {flores[:3]: iso1 for iso1, flores in _FLORES.items() if iso1 != "nb"} | _table(
     """
-    ara:ar aym:ay aze:az cmn:zh ekk:et fas:fa fil:tl ful:ff kau:kr kur:ku lav:lv mlg:mg mon:mn
-    msa:ms nep:ne nor:no ori:or orm:om pus:ps que:qu sqi:sq swa:sw uzb:uz yid:yi
+    aka:ak ara:ar aym:ay aze:az cmn:zh ekk:et fas:fa fil:tl ful:ff kau:kr kur:ku lav:lv mlg:mg
+    mon:mn msa:ms nep:ne nor:no ori:or orm:om pus:ps que:qu sqi:sq swa:sw uzb:uz yid:yi
     """
 )
 

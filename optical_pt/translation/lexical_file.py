@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from optical_pt.errors import InputError
+from optical_pt.translation.words import lower_case
 
 TARGET = "en"
 _PREFIXES = "name prefixes: "
@@ -60,6 +61,7 @@ def read_table(path: Path) -> TableContent:
     translations: dict[str, dict[str, float]] = {}
     for number, line in enumerate(lines, start=2):
         word, english, probability = _parse(line, f"{path}:{number}")
+        word = lower_case(word, language)  # as words of queries are looked up
         entry = translations.setdefault(word, {})
         if english in entry:
             raise InputError(f"{path}:{number}: {word!r} to {english!r} twice; remove one line")

@@ -55,7 +55,7 @@ def learn_translations(
     english_words = list(english_ids)
     translations = {}
     for word, row in foreign_ids.items():
-        if word.isnumeric() or (counts[word] < min_count and is_latin(word)):
+        if word.isdecimal() or (counts[word] < min_count and is_latin(word)):
             continue
         cells = slice(learnt.indptr[row], learnt.indptr[row + 1])
         candidates = zip(learnt.indices[cells], learnt.data[cells].tolist(), strict=True)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
+
+import regex
 
 from optical_pt.text import fold_lookalikes
 
@@ -24,6 +27,7 @@ _UNSPACED_FOURS = (
     (0x1000, 0x109F),  # Burmese
     (0x1780, 0x17FF),  # Khmer
 )
+_FORMAT = regex.compile(r"\p{Cf}")
 _DOTTED_I = {"tr", "tur", "az", "aze", "azj"}
 
 
@@ -46,16 +50,28 @@ def words(text: str, language: str) -> list[str]:
     >>> words("IRMAK", "tr"), words("北京大", "zh")
     (['ırmak'], ['北', '京', '大', '北京', '京大'])
     """
+    found: list[str] = []
+    for size, run in groupby(lower_case(text, language), key=_ngram_size):
+        if size is not None:
+            found.extend(_ngrams("".join(run), size))
+    return found
+
+
+def lower_case(text: str, language: str) -> str:
+    """A text as :func:`words` reads it, before it is cut.
+
+    Invisible format characters (joiners, the soft hyphen, directions) are left out, as some type
+    them and others do not; the zero-width space becomes a space.
+
+    >>> lower_case("NAJERIYA", "ha"), lower_case("IRMAK", "tr"), lower_case("ca\\u00adfé", "fr")
+    ('najeriya', 'ırmak', 'café')
+    """
+    text = _FORMAT.sub("", text.replace("\u200b", " "))
     text = fold_lookalikes(unicodedata.normalize("NFKC", text))
     if language in _DOTTED_I:
         text = text.replace("İ", "i").replace("I", "ı")
     # Lower-casing can decompose (İ becomes i and a combining dot), so normalise again.
-    text = unicodedata.normalize("NFKC", text.lower())
-    found: list[str] = []
-    for size, run in groupby(text, key=_ngram_size):
-        if size is not None:
-            found.extend(_ngrams("".join(run), size))
-    return found
+    return unicodedata.normalize("NFKC", text.lower())
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:
@@ -66,7 +82,7 @@ def word_spans(text: str) -> list[tuple[int, int]]:
     """
     spans: list[tuple[int, int]] = []
     start = 0
-    for size, run in groupby(text, key=_ngram_size):
+    for size, run in groupby(_sizes(text)):
         end = start + sum(1 for _ in run)
         if size == 0:
             spans.append((start, end))
@@ -94,6 +110,16 @@ def without_diacritics(word: str) -> str:
     decomposed = unicodedata.normalize("NFD", word)
     kept = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")
     return unicodedata.normalize("NFC", kept)
+
+
+def _sizes(text: str) -> Iterator[int | None]:
+    """Of each character; a joiner or soft hyphen belongs to the word before it."""
+    size = None
+    for character in text:
+        invisible = character != "\u200b" and unicodedata.category(character) == "Cf"
+        if not (size == 0 and invisible):
+            size = _ngram_size(character)
+        yield size
 
 
 @lru_cache(maxsize=1 << 16)

@@ -36,8 +36,12 @@ def _id(query_language: str, document_language: str, split: str) -> str:
     return f"clirmatrix/{document_language}/{dataset}/{query_language}/{part}"
 
 
+# Elsewhere "als" is Tosk Albanian.
+_ISO = {"simple": "en", "als": "gsw"}
+
+
 def _iso(code: str) -> str:
-    return "en" if code == "simple" else code
+    return _ISO.get(code, code)
 
 
 def _open(view: View) -> IrdsView:

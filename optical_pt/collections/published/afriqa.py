@@ -97,6 +97,8 @@ def _read(files: Files, file: PublishedFile, prefix: str) -> dict[str, dict[str,
             ) from None
         if not isinstance(row, dict) or not str(row.get("id", "")).strip():
             raise InputError(f"{where}: no object with an id; get the published file anew")
+        if "context" in row and row["context"] is None:
+            continue  # some were published without their passage: nothing to find
         for key in ("context", "question_lang"):
             if not isinstance(row.get(key), str) or not row[key].strip():
                 raise InputError(f"{where}: no text {key!r}; get the published file anew")

@@ -75,6 +75,7 @@ def learn_vocabulary(sentences: Iterable[str], vocab_size: int, directory: Path)
             "pad_token": "<pad>",
             "model_max_length": 512,
             "separate_vocabs": False,
+            "target_lang": "en",
         },
     )
 
