@@ -34,7 +34,6 @@ def write_tatoeba(folder: Path, swahili: str | bytes = SWAHILI, english: str = E
 def write_flores(folder: Path, swahili: str = SWAHILI) -> Path:
     names = {
         "swh_Latn": swahili,
-        "sat_Olck": swahili,
         "eng_Latn": ENGLISH,
         "zho_Hant": "獅群居。\n蜂遠飛。\n",
     }
@@ -83,7 +82,6 @@ def write_xnli(folder: Path, text: str = PUBLISHED) -> Path:
     [
         ("tatoeba/sw-en", write_tatoeba, "Simba huishi kwa makundi."),
         ("flores/sw-en/dev", write_flores, "Simba huishi kwa makundi."),
-        ("flores/sat-en/dev", write_flores, "Simba huishi kwa makundi."),
         ("flores/zh-en/dev/Hant", write_flores, "獅群居。"),
         ("ntrex/sw-en", write_ntrex, "Simba huishi kwa makundi."),
         ("ntrex/zh-en/TW", write_ntrex, "獅群居。"),
@@ -224,6 +222,8 @@ def test_codes_are_unique() -> None:
     assert tatoeba.CODES["sw"] == "swh"
     assert len(flores.CODES) == 195
     assert flores.CODES["sw"] == "swh_Latn"
+    assert flores.CODES["sat"] == "sat_Olck"
+    assert flores.SCRIPTS["ar", "Latn"] == "arb_Latn"
     assert {"ha", "ig", "sw", "yo", "zu"} < set(ntrex.CODES)
     assert all("-" not in code for code in (*tatoeba.CODES, *flores.CODES, *ntrex.CODES))
 
