@@ -58,6 +58,13 @@ def test_new_entries_follow_the_old_ones_in_order(tokenizer):
     assert "uwa" not in pieces  # seen once
 
 
+def test_more_characters_than_fragments_are_wanted(tokenizer):
+    syllables = [chr(0xAC00 + number) for number in range(3200)]
+    words = [a + b for a, b in zip(syllables, reversed(syllables), strict=True)]
+    pieces = learn_pieces(tokenizer, words, size=10, fragments=3000)
+    assert set(syllables) <= set(pieces)
+
+
 def test_the_teachers_tokenizer_is_left_as_it_was(tokenizer):
     before = tokenizer.backend_tokenizer.to_str()
     extended(tokenizer, HAUSA + HINDI + THAI)

@@ -26,7 +26,8 @@ def test_torchrun(tmp_path):
         f"-m torch.distributed.run --standalone --nproc_per_node 2 -m optical_pt.training "
         f"--bitext xx={tmp_path}/xx.tsv --teacher {tmp_path}/teacher --output {tmp_path}/student "
         "--vocabulary 0 --device cpu --no-bf16 --epochs 4 --batch-size 8 --learning-rate 2e-2 "
-        "--hold-out 30 --evaluate-steps 10 --save-steps 20 --loss ot contrastive=0.1 perturbed=0.1"
+        "--hold-out 30 --evaluate-steps 10 --save-steps 20 "
+        "--loss ot contrastive=0.1 perturbed=0.1 language=0.1"
     )
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
     done = subprocess.run(

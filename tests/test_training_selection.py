@@ -13,11 +13,13 @@ from cipher import ENGLISH, FOREIGN, cipher_pairs, retrieval_score
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file
+from sentence_transformers.base.evaluation import BaseEvaluator
 from tiny_models import tiny_encoder
 
 from optical_pt.errors import InputError
 from optical_pt.maxsim import maxsim
 from optical_pt.models import LateInteraction
+from optical_pt.models.student import copy_query_side
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.distil import distil
 from optical_pt.training.hold_out import hold_out
@@ -27,9 +29,11 @@ from optical_pt.training.selection import (
     KeepBest,
     reciprocal_ranks,
     restore_best,
+    score_history,
 )
 from optical_pt.training.settings import TrainingSettings
 from optical_pt.training.start_settings import StartSettings
+from optical_pt.training.trainer import distillation_trainer
 
 torch.set_num_threads(1)
 
@@ -131,6 +135,29 @@ def test_the_best_weights_are_kept_and_patience_ends(tmp_path):
     assert (words == 1).all()  # of equal scores the first
     assert [path.name for path in tmp_path.iterdir()] == [BEST]
     assert load_file(tmp_path / BEST).keys() == student.state_dict().keys()
+
+
+def test_a_training_that_patience_ended_is_not_trained_on(tmp_path):
+    class Scores(BaseEvaluator):
+        def __init__(self):
+            super().__init__()
+            self.primary_metric, self.values = "mrr", iter([0.1, 0.5, 0.4, 0.9])
+
+        def __call__(self, model, *_, **__):
+            return {"mrr": next(self.values)}
+
+    teacher = tiny_encoder(ENGLISH)
+    rhythm = {"evaluate_steps": 2, "save_steps": 4, "patience": 1, "hold_out": 1}
+    settings = TrainingSettings(batch_size=8, epochs=2, bf16=False, store=False, **rhythm)
+    for _ in range(2):  # the second goes on from the checkpoint of step 4, where the first stopped
+        student = copy_query_side(teacher)
+        trainer = distillation_trainer(
+            student, teacher, PAIRS[:40], tmp_path, settings, evaluator=Scores()
+        )
+        trainer.go_on(tmp_path)
+        assert trainer.state.global_step == 4
+        history = score_history(trainer.state.log_history)
+        assert history == [(0, 0.1), (2, 0.5), (4, 0.4)]
 
 
 def test_without_patience_training_goes_on(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 
 import numpy as np
@@ -107,6 +108,24 @@ def test_a_new_vocabulary_keeps_special_tokens(teacher):
         assert torch.equal(words[mine], before[theirs])
     ids = new(PAIRS[0].foreign)["input_ids"]
     assert new.convert_ids_to_tokens([ids[0], ids[-1]]) == ["[CLS]", "[SEP]"]
+
+
+def test_a_new_vocabulary_keeps_tokens_that_are_written_in_other_cases(teacher):
+    tokenizer = copy.deepcopy(teacher.encoder.tokenizer)
+    tokenizer.add_tokens(["[Q] ", "[D] "])
+    kept = kept_entries(tokenizer, [])
+    assert {"[Q] ", "[D] ", "[CLS]"} <= set(kept)
+    new = replace_vocabulary(tokenizer, kept, ["nyumba"])
+    assert new.get_added_vocab().keys() >= {"[Q] ", "[D] "}
+
+
+@pytest.mark.parametrize("kind", ["copy", "extended", "new-vocabulary"])
+def test_a_teacher_in_half_precision_has_students_in_full(teacher, kind):
+    half = copy.deepcopy(teacher.encoder).bfloat16()
+    start = StartSettings(kind, vocabulary=0 if kind == "copy" else 100)
+    student = make_start(half, PAIRS, start, seed=0)
+    assert {weight.dtype for weight in student.parameters()} == {torch.float32}
+    assert {weight.dtype for weight in half.parameters()} == {torch.bfloat16}
 
 
 @pytest.mark.parametrize("sentence", ["सिंहों की ज़िंदगी", "สิงโตอยู่ที่ไหน", "狮子住在哪里", "àṣà Yorùbá"])

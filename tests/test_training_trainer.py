@@ -50,6 +50,18 @@ def test_windows_that_are_no_multiple_of_the_data_lose_nothing():
     assert len(list(made)) == len(made) == 101
 
 
+def test_the_sampler_follows_the_epoch_that_a_training_goes_on_in(tmp_path):
+    teacher = tiny_encoder(["lion", "bee"])
+    pairs = [SentencePair("lion bee", "bee lion", "sw", "made")] * 40
+    settings = TrainingSettings(epochs=4, batch_size=2)
+    trainer = distillation_trainer(copy_query_side(teacher), teacher, pairs, tmp_path, settings)
+    trainer.get_train_dataloader()
+    for epoch, expected in ((0.0, 0), (2.0, 2), (3 - 1e-9, 3), (1.35, 1)):
+        trainer.state.epoch = epoch
+        trainer.callback_handler.on_epoch_begin(trainer.args, trainer.state, trainer.control)
+        assert trainer.sampler.epoch == expected
+
+
 def test_order_depends_on_seed_and_epoch_alone():
     lengths = [1 + i % 11 for i in range(100)]
     first = list(sampler(lengths, 8, seed=3, epoch=1))

@@ -41,7 +41,8 @@ def _fit(words: list[str], size: int):
 
     model = Tokenizer(Unigram())
     trainer = UnigramTrainer(
-        vocab_size=size,
+        # Characters are among them, of which Korean has thousands.
+        vocab_size=max(size, 2 * len({character for word in words for character in word})),
         show_progress=False,
         unk_token="<unk>",
         special_tokens=["<unk>"],

@@ -89,7 +89,9 @@ def kept_entries(tokenizer: PreTrainedTokenizerBase, prompts: Iterable[str]) -> 
     ids = {*tokenizer.all_special_ids, *tokenizer.get_added_vocab().values()}
     for prompt in prompts:
         ids.update(tokenizer(prompt, add_special_tokens=False)["input_ids"])
-    return tokenizer.convert_ids_to_tokens(sorted(ids))
+    # An added token's name may be normalised ("[q] "), its content is not.
+    added = {place: content for content, place in tokenizer.get_added_vocab().items()}
+    return [added.get(place) or tokenizer.convert_ids_to_tokens(place) for place in sorted(ids)]
 
 
 def _renumber(post_processor: dict | None, ids: dict[str, int]) -> None:

@@ -24,6 +24,7 @@ from optical_pt.models.tokenizer_extension import (
 if TYPE_CHECKING:
     import torch
     from sentence_transformers import MultiVectorEncoder
+    from torch import nn
 
     from optical_pt.models.late_interaction import LateInteraction
 
@@ -130,14 +131,24 @@ def _word_embeddings(encoder: MultiVectorEncoder) -> torch.Tensor:
 def _require_same_body(student: MultiVectorEncoder, teacher: MultiVectorEncoder) -> None:
     for mine, theirs in zip(query_modules(student), query_modules(teacher), strict=True):
         other = theirs.state_dict()
+        words = _word_embedding_names(mine)
         for name, tensor in mine.state_dict().items():
-            if name.endswith("word_embeddings.weight") or ".pooler." in name:
+            if name in words or ".pooler." in name:
                 continue
-            if not tensor.cpu().equal(other[name].cpu()):
+            if not tensor.float().cpu().equal(other[name].float().cpu()):
                 raise InputError(
                     f"the student's {name} differs from its teacher's; a vocabulary student may "
                     "change word embeddings only, save it in the 'router' format"
                 )
+
+
+def _word_embedding_names(module: nn.Module) -> set[str]:
+    body = getattr(module, "auto_model", None)
+    if body is None:
+        return set()
+    words = body.get_input_embeddings().weight
+    named = module.named_parameters(remove_duplicate=False)
+    return {name for name, weight in named if weight is words}
 
 
 def _to_int8(values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -41,8 +41,8 @@ class LengthBucketSampler(DefaultBatchSampler):
         super().__init__(
             torch.utils.data.SequentialSampler(dataset), batch_size=batch_size, drop_last=drop_last
         )
-        self.lengths = torch.tensor([len(text) for text in dataset["foreign"]])
-        self.languages = torch.tensor(dataset["language"])
+        self.lengths = torch.tensor([len(text) for text in dataset["foreign"][:]])
+        self.languages = torch.tensor(dataset["language"][:])
         self.shares = shares(self.languages.bincount(), temperature)
         self.seed = seed
         self.processes = processes

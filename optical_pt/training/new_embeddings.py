@@ -85,6 +85,11 @@ def _aligned(
 
 
 def _token_ids(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[str]) -> list[list[int]]:
-    # Not verbose: it warns of texts too long for a model, through which none of these goes.
-    encoded = tokenizer(list(sentences), add_special_tokens=False, truncation=False, verbose=False)
-    return encoded["input_ids"]
+    found: list[list[int]] = []
+    # In parts, as the tokenizer keeps more than the ids of a text.
+    for start in range(0, len(sentences), 10_000):
+        texts = list(sentences[start : start + 10_000])
+        # Not verbose: it warns of texts too long for a model, through which none of these goes.
+        encoded = tokenizer(texts, add_special_tokens=False, truncation=False, verbose=False)
+        found += encoded["input_ids"]
+    return found

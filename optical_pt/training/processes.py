@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 
 def processes() -> int:
@@ -22,7 +23,10 @@ def join(*, on_cpu: bool) -> None:
     if processes() > 1:
         from accelerate import PartialState
 
-        PartialState(cpu=on_cpu, **({"backend": "gloo"} if on_cpu else {}))
+        # The others wait while the first encodes a bitext or indexes a collection.
+        PartialState(
+            cpu=on_cpu, timeout=timedelta(days=7), **({"backend": "gloo"} if on_cpu else {})
+        )
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optical_pt.training.attention import plain_attention
-from optical_pt.training.checkpoints import newest_complete_checkpoint
 from optical_pt.training.processes import first_alone, wait
 from optical_pt.training.select_on import CollectionRetrieval
 from optical_pt.training.selection import HeldOutRetrieval, restore_best, score_history
@@ -82,10 +81,8 @@ def train(
         evaluator=evaluator,
         callbacks=[tensorboard_log(tensorboard)] if tensorboard else [],
     )
-    checkpoint = newest_complete_checkpoint(work)
-    trainer.args.eval_on_start = evaluator is not None and checkpoint is None
     with plain_attention(student, settings):
-        trainer.train(resume_from_checkpoint=checkpoint)
+        trainer.go_on(work)
     wait()
     measure = evaluator.primary_metric if evaluator else History.measure
     history = _history(trainer.state.log_history, trainer.state.global_step, settings, measure)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from safetensors.torch import load_file, save_file
 from sentence_transformers import MultiVectorEncoder
 from sentence_transformers.base.evaluation import BaseEvaluator
 from torch.nn.utils.rnn import pad_sequence
@@ -17,6 +16,7 @@ from transformers import TrainerCallback
 from optical_pt.errors import InputError
 from optical_pt.models.encoding import encode_texts
 from optical_pt.training.losses.scores import maxsim_matrix
+from optical_pt.training.weights import load_weights, save_weights
 
 if TYPE_CHECKING:
     from optical_pt.training.bitext import SentencePair
@@ -80,19 +80,31 @@ class KeepBest(TrainerCallback):
         self.patience = patience
         self.score = score
 
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Score the last weights, too: not every release of transformers does."""
+        if state.global_step >= state.max_steps:
+            control.should_evaluate = True
+
     def on_evaluate(self, args: Any, state: Any, control: Any, model: Any, **_: Any) -> None:
         """Look at the newest score."""
-        scores = [score for _, score in score_history(state.log_history, self.score)]
-        since = len(scores) - 1 - scores.index(max(scores))
+        since = self._since_best(state)
         if since == 0 and state.is_world_process_zero:
             student = getattr(model, "module", model)
             self.directory.mkdir(parents=True, exist_ok=True)
             unfinished = self.directory / f".{BEST}.{os.getpid()}"
-            weights = {name: value.contiguous() for name, value in student.state_dict().items()}
-            save_file(weights, unfinished)
+            save_weights(student, unfinished)
             os.replace(unfinished, self.directory / BEST)
-        if self.patience and since >= self.patience:
+        if self.is_spent(state):
             control.should_training_stop = True
+
+    def is_spent(self, state: Any) -> bool:
+        """Whether patience ends, or has ended, the training with this history."""
+        return bool(self.patience) and self._since_best(state) >= self.patience
+
+    def _since_best(self, state: Any) -> int:
+        """How many scores came after the best one."""
+        scores = [score for _, score in score_history(state.log_history, self.score)]
+        return len(scores) - 1 - scores.index(max(scores)) if scores else 0
 
 
 def score_history(
@@ -109,7 +121,7 @@ def score_history(
 
 def restore_best(student: MultiVectorEncoder, directory: Path) -> None:
     """Give a student the weights that :class:`KeepBest` kept."""
-    student.load_state_dict(load_file(directory / BEST))
+    load_weights(student, directory / BEST)
 
 
 def reciprocal_ranks(scores: torch.Tensor, start: int) -> torch.Tensor:

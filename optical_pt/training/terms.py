@@ -92,7 +92,9 @@ def _idf(encoder: MultiVectorEncoder, sentences: Sequence[str]) -> IdfWeights:
     # With the prompt, whose tokens would otherwise count as the rarest of all.
     texts = [prompt + sentence for sentence in sentences]
     encoded = tokenizer(texts, truncation=False, verbose=False)  # none goes through a model
-    return IdfWeights.learn(encoded["input_ids"], len(tokenizer))
+    # A ColBERT's query expansion adds masks to every sentence; text has none.
+    masks = [] if tokenizer.mask_token_id is None else [tokenizer.mask_token_id]
+    return IdfWeights.learn([[*ids, *masks] for ids in encoded["input_ids"]], len(tokenizer))
 
 
 def _attach_discriminator(

@@ -98,6 +98,8 @@ def _arguments(
         learning_rate_mapping=rates,
         batch_sampler=length_bucket_sampler(settings.temperature, processes()),
         eval_strategy="steps" if evaluates else "no",
+        # The discriminator learns outside the forward pass in which unused weights are looked for.
+        ddp_find_unused_parameters=False if "language" in settings.loss else None,
     )
 
 

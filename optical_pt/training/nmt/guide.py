@@ -64,9 +64,10 @@ class AlignmentGuide:
         Args:
             embeddings: (vocabulary, width) floats, changed in place; their norms are kept.
         """
-        mean = (self.probability * self.is_english) @ embeddings
+        is_english = self.is_english.to(embeddings.device)
+        mean = (self.probability.to(embeddings.device) * is_english) @ embeddings
         norm = mean.norm(dim=1)
-        foreign = ~self.is_english & (norm > 0)
+        foreign = ~is_english & (norm > 0)
         scale = embeddings.norm(dim=1)[foreign] / norm[foreign]
         embeddings[foreign] = mean[foreign] * scale[:, None]
 
@@ -84,7 +85,8 @@ class AlignmentGuide:
         """
         real = labels != IGNORED
         target = labels.where(real, 0)
-        links = self.probability.to(source.device)[source[:, None, :], target[:, :, None]]
+        self.probability = self.probability.to(source.device)  # large: moved once
+        links = self.probability[source[:, None, :], target[:, :, None]]
         place = torch.arange(source.shape[1], device=source.device) / mask.sum(1, keepdim=True)
         aim = torch.arange(labels.shape[1], device=labels.device) / real.sum(1, keepdim=True)
         links = links * torch.exp(-DISTANCE * (place[:, None, :] - aim[:, :, None]).abs())

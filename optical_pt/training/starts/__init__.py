@@ -32,7 +32,7 @@ def make_start(
     *,
     seed: int,
 ) -> MultiVectorEncoder:
-    """Make the student that training starts from, on the teacher's device.
+    """Make the student that training starts from, in float32 on the teacher's device.
 
     Args:
         teacher: the English model.
@@ -46,7 +46,8 @@ def make_start(
     from transformers import set_seed
 
     set_seed(seed)
-    return STARTS[settings.kind](teacher, pairs, settings, seed)
+    # A teacher kept in half precision would have its student trained in it.
+    return STARTS[settings.kind](teacher, pairs, settings, seed).float()
 
 
 def count_layers(teacher: MultiVectorEncoder, settings: StartSettings) -> int:

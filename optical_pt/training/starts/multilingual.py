@@ -86,6 +86,8 @@ def _load(settings: StartSettings, query_length: int | None) -> Transformer:
         body.pooler = None
     del layers_of(body)[count:]
     body.config.num_hidden_layers = count
+    if getattr(body.config, "layer_types", None):
+        body.config.layer_types = body.config.layer_types[:count]
     return transformer
 
 

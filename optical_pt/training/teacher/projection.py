@@ -35,7 +35,7 @@ def copy_teacher(
     if [id(module) for module in modules] != [id(m) for m in document_modules(teacher)]:
         raise InputError("the teacher encodes queries and documents by different models; tune one "
                          "that does both alike")  # fmt: skip
-    copied = copy_query_side(teacher)
+    copied = copy_query_side(teacher).float()  # to train in, whatever the teacher is kept in
     if dim is None:
         return copied
     weighted, others = split_modules(query_modules(copied))

@@ -18,7 +18,7 @@ from optical_pt.files import refuse_existing, write_directory, write_text
 from optical_pt.models import LateInteraction
 from optical_pt.models.fingerprint import document_fingerprint
 from optical_pt.training.attention import plain_attention
-from optical_pt.training.checkpoints import newest_complete_checkpoint, open_checkpoints
+from optical_pt.training.checkpoints import open_checkpoints
 from optical_pt.training.processes import first_alone, is_first, join, wait
 from optical_pt.training.selection import require_finite, restore_best, score_history
 from optical_pt.training.teacher.card import teacher_card
@@ -116,10 +116,10 @@ def _train(
     set_seed(settings.seed)
     callbacks = [tensorboard_log(tensorboard)] if tensorboard else []
     trainer = teacher_trainer(model, questions, selected_on, work, settings, callbacks=callbacks)
-    checkpoint = newest_complete_checkpoint(work)
-    trainer.args.eval_on_start = checkpoint is None
     with plain_attention(model, settings):
-        trainer.train(resume_from_checkpoint=checkpoint)
+        trainer.go_on(work)
+    # Or it would be scored under autocast, and its rival was not.
+    trainer.accelerator.unwrap_model(trainer.model_wrapped, keep_fp32_wrapper=False)
     wait()
     restore_best(model, work)
     model.eval()
