@@ -13,10 +13,10 @@ proof() {
   python experiments/distillation.py --full --epochs 2 --resume --indexes indexes \
     --output "experiments/results/$1" "${@:2}"
 }
-proof distillation --languages ha,ig,yo,zu --seeds 3 --rival-seeds 2 --once "score distillation" --nmt nmt-pool \
+proof distillation --languages ha,ig,yo,zu --seeds 3 --once "score distillation" --nmt nmt-pool \
   --methods "OPTICAL,MSE,greedy alignment,score distillation,contrastive,OPTICAL + MSE,untrained start"
 respelt="--respell --languages ha,ig,yo,zu --seeds 3"
-proof distillation-respelt $respelt --rival-seeds 2 --once "score distillation" \
+proof distillation-respelt $respelt --once "score distillation" \
   --systems bm25,lexical,psq,teacher,psq-rerank,psq-fusion,english-bm25,english-teacher \
   --methods "OPTICAL,MSE,greedy alignment,score distillation,contrastive,OPTICAL + MSE,untrained start"
 proof distillation-respelt-gain $respelt --systems psq --methods "OPTICAL,OPTICAL + MSE" \
