@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from optical_pt.models.han_words import han_runs, learn_han_words, read_han_words
+from optical_pt.models.han_words import learn_han_words, read_han_words
 from optical_pt.models.tokenizer_extension import (
     MAX_CHARACTERS_PER_WORD,
     name_prefixes_of,
     student_state,
     student_tokenizer,
-    word_splitter,
 )
+from optical_pt.models.word_counts import count_words
 from optical_pt.models.wordpieces import CONTINUATION, learn_wordpieces
 
 if TYPE_CHECKING:
@@ -43,13 +42,7 @@ def learn_own_pieces(
     Raises:
         InputError: if the tokenizer is not WordPiece.
     """
-    splitter = word_splitter(tokenizer)
-    counts: Counter[str] = Counter()
-    runs: Counter[str] = Counter()
-    for sentence in sentences:
-        words = splitter(sentence)
-        counts.update(words)
-        runs.update(han_runs(words))
+    counts, runs = count_words(tokenizer, sentences)
     characters = sorted({character for word in counts for character in word})
     entries = [*characters, *(CONTINUATION + character for character in characters)]
     learnt = learn_wordpieces(counts, size)

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from optical_pt.models.fragments import cut_words
-from optical_pt.models.han_words import han_runs, learn_han_words
+from optical_pt.models.han_words import learn_han_words
 from optical_pt.models.tokenizer_extension import word_splitter
+from optical_pt.models.word_counts import count_words
 from optical_pt.models.wordpieces import CONTINUATION, learn_wordpieces
 
 if TYPE_CHECKING:
@@ -49,13 +50,7 @@ def learn_pieces(
         new entries: characters, words (those of Chinese characters last), fragments; ``##x``
         continues a word.
     """
-    splitter = word_splitter(tokenizer)
-    counts: Counter[str] = Counter()
-    runs: Counter[str] = Counter()
-    for sentence in sentences:
-        words = splitter(sentence)
-        counts.update(words)
-        runs.update(han_runs(words))
+    counts, runs = count_words(tokenizer, sentences)
     parts = cut_words(counts, fragments) if fragments else []
     unspaced = [word for word in counts if UNSPACED.search(word)]
     unspaced_parts = learn_wordpieces({word: counts.pop(word) for word in unspaced}, size)
