@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -99,6 +100,42 @@ def test_a_resumed_study_gives_the_same_bytes(tmp_path, capsys):
     assert len(again.measured) == 6
     assert {name: (tmp_path / "out" / name).read_bytes() for name in FILES} != before
     capsys.readouterr()
+
+
+def test_a_finished_study_is_extended(tmp_path, capsys):
+    assert command(Toy(), tmp_path, "--languages", "ha") == 0
+    base = tmp_path / "base"
+    (tmp_path / "out").rename(base)
+    shutil.rmtree(base / "trials")
+    wider, extend = Toy(), ["--extend", str(base)]
+    assert command(wider, tmp_path, "--languages", "ha,sw", *extend) == 0
+    assert {trial.name for trial in wider.measured} == {"MSE sw seed 0", "OT sw seed 0"}
+    assert "[3/4] OT ha seed 0: toy MAP 0.290 (kept)" in capsys.readouterr().err
+    extended = {name: (tmp_path / "out" / name).read_bytes() for name in FILES}
+    assert command(Toy(), tmp_path, "--languages", "ha,sw") == 0
+    assert {name: (tmp_path / "out" / name).read_bytes() for name in FILES} == extended
+    # What is of other settings is measured anew.
+    other = Toy()
+    assert command(other, tmp_path, "--languages", "ha", "--bonus", "0.2", *extend) == 0
+    assert {trial.name for trial in other.measured} == {"MSE ha seed 0", "OT ha seed 0"}
+    capsys.readouterr()
+
+
+def test_what_cannot_be_extended_is_named_before_anything_is_measured(tmp_path, capsys):
+    toy, out = Toy(), tmp_path / "out"
+    assert command(toy, tmp_path, "--extend", str(tmp_path / "none")) == 2
+    assert f"{tmp_path / 'none'}: no manifest.json" in capsys.readouterr().err
+    assert command(Toy(), tmp_path, "--languages", "ha") == 0
+    manifest = out / "manifest.json"
+    record = json.loads(manifest.read_text())
+    assert set(record.pop("trials")) == {"MSE ha seed 0", "OT ha seed 0"}
+    manifest.write_text(json.dumps(record))
+    assert command(toy, tmp_path, "--extend", str(out)) == 2
+    assert f"{manifest}: no 'trials'" in capsys.readouterr().err
+    (out / "per_query.csv.gz").write_bytes(b"")
+    assert command(toy, tmp_path, "--extend", str(out)) == 2
+    assert "per_query.csv.gz: not as the manifest has it" in capsys.readouterr().err
+    assert toy.measured == []
 
 
 def test_full_and_languages_reach_the_plan(tmp_path, capsys):

@@ -35,6 +35,7 @@ from optical_pt.studies.distillation.methods import (
     OPTICAL_MSE,
     START,
     neutral,
+    recipes,
 )
 from optical_pt.studies.passages import QUERY_SETS
 from optical_pt.studies.report import read_study
@@ -178,6 +179,13 @@ def test_claims_tell_significant_losses():
     assert found.endswith("significant in none of 1, and significantly below it in ha.")
 
 
+def test_every_method_adds_as_many_words():
+    made = recipes(2, 50)
+    assert {recipe.start.vocabulary for recipe in made.values()} == {50}
+    assert made[neutral(OPTICAL)].start.new_embeddings == "mean"
+    assert {recipe.start.vocabulary for recipe in recipes(2).values()} == {8000}
+
+
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [
@@ -186,6 +194,8 @@ def test_claims_tell_significant_losses():
         (["--languages", "ig"], "no queries in language 'ig'"),
         (["--nmt", "nowhere"], "nowhere"),
         (["--rival-seeds", "0"], "--rival-seeds 0"),
+        (["--vocabulary", "0"], "set the vocabulary above 0"),
+        (["--vocabulary", "-1"], "vocabulary -1"),
         (["--once", "MT"], "--once MT: choose from OPTICAL"),
         (["--max-queries", "-1"], "max_queries -1"),
         (["--systems", "psq,mt"], "system 'mt'"),

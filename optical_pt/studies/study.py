@@ -13,11 +13,12 @@ import pandas as pd
 
 from optical_pt.errors import InputError
 from optical_pt.option_lists import words
+from optical_pt.studies.finished import read_finished
 from optical_pt.studies.report import write_study
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.summary import summarize_study
 from optical_pt.studies.tables import markdown
-from optical_pt.studies.trial import Trial, run_trials
+from optical_pt.studies.trial import Trial, run_trials, trial_key
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,8 @@ def study_parser(study: Study) -> argparse.ArgumentParser:
     add("--indexes", type=Path, metavar="DIR",
         help="of documents, to share between studies (default: OUTPUT/work/indexes)")  # fmt: skip
     add("--resume", action="store_true", help="do not run finished trials again")
+    add("--extend", type=Path, metavar="DIR",
+        help="a finished result of this study, whose trials are not run again")  # fmt: skip
     study.add_options(parser)
     return parser
 
@@ -130,6 +133,7 @@ def run_study(study: Study, argv: list[str] | None = None) -> int:
 def _run(study: Study, options: argparse.Namespace) -> None:
     _check(options)
     options.indexes = options.indexes or options.output / "work" / "indexes"
+    extended = {"finished": read_finished(options.extend).get} if options.extend else {}
     plan = study.plan(options, options.output / "work")
     scores = run_trials(
         plan.trials,
@@ -138,6 +142,7 @@ def _run(study: Study, options: argparse.Namespace) -> None:
         options.output / "trials",
         resume=options.resume,
         say=lambda line: print(line, file=sys.stderr, flush=True),
+        **extended,
     )
     scores = study.derive(scores)
     result = summarize_study(
@@ -153,6 +158,7 @@ def _run(study: Study, options: argparse.Namespace) -> None:
         "size": "full" if options.full else "quick",
         "seeds": sorted(int(seed) for seed in scores["seed"].unique()),
         **plan.facts,
+        "trials": {trial.name: trial_key(trial, plan.identity) for trial in plan.trials},
     }
     write_study(
         result,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from optical_pt.studies.students import Recipe
 from optical_pt.table.systems import system_name
@@ -63,8 +64,13 @@ AS_SPELT = {as_spelt(name): name for name in (*map(system_name, TRANSLATIONS), *
 PLOTTED = ("bm25", "psq", "nmt-teacher", "psq-fusion", "english-teacher")
 
 
-def recipes(epochs: float) -> dict[str, Recipe]:
-    """A recipe a method that makes a student: all the same but for the loss, or the start."""
+def recipes(epochs: float, vocabulary: int = StartSettings.vocabulary) -> dict[str, Recipe]:
+    """A recipe a method that makes a student: all the same but for the loss, or the start.
+
+    Args:
+        epochs: Of training.
+        vocabulary: Words added for a language, at most.
+    """
     settings = {
         name: TrainingSettings(loss=dict(loss), epochs=epochs) for name, loss in LOSSES.items()
     }
@@ -77,4 +83,7 @@ def recipes(epochs: float) -> dict[str, Recipe]:
         ),
         Recipe(WHOLE_NAMES, settings[OPTICAL], StartSettings(whole_names=True)),
     ]
-    return {recipe.name: recipe for recipe in made}
+    return {
+        recipe.name: replace(recipe, start=replace(recipe.start, vocabulary=vocabulary))
+        for recipe in made
+    }

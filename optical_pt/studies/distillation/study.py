@@ -36,6 +36,7 @@ from optical_pt.studies.result import StudyResult
 from optical_pt.studies.students import Recipe, StudentStore
 from optical_pt.studies.study import Plan, Study
 from optical_pt.table.systems import choose_rows, system_name
+from optical_pt.training.start_settings import StartSettings
 
 
 class Distillation(Study):
@@ -67,6 +68,8 @@ class Distillation(Study):
             help=f"of methods other than {' and '.join(OURS)} (default: as --seeds)")  # fmt: skip
         add("--once", type=words, default=[], metavar="NAME,…",
             help="methods that have the first seed alone")  # fmt: skip
+        add("--vocabulary", type=int, default=StartSettings.vocabulary, metavar="N",
+            help="words that students add for a language (%(default)s)")  # fmt: skip
         add("--nmt", metavar="MODEL",
             help="seq2seq model trained on the same pairs (optical_pt.training.nmt)")  # fmt: skip
         add("--nmt-languages", type=words, metavar="ha,…",
@@ -83,7 +86,7 @@ class Distillation(Study):
         languages = choose_languages(options.languages, options.full, also=HELD_OUT)
         teacher = LateInteraction(options.teacher, device=options.device).load()
         tasks = open_tasks(options, languages, teacher)
-        chosen = choose_methods(options.methods, recipes(_epochs(options)))
+        chosen = choose_methods(options.methods, recipes(_epochs(options), options.vocabulary))
         limit = options.limit or (15_000 if options.full else 1_000)
         pairs = {code: training_pairs(options, code, limit) for code in languages}
         bench = Bench(
