@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optical_pt.errors import InputError
+from optical_pt.language_codes import script_code
 from optical_pt.training.bitext import read_bitext
 from optical_pt.training.bitext_options import (
     add_bitext_options,
@@ -183,8 +184,6 @@ def test_messages_count_and_name_the_first_lines():
 
 
 def test_every_script_of_a_known_language_can_be_told():
-    from optical_pt.translation.languages import script_code
-
     samples = {"ru": "я", "hi": "म", "ja": "の", "ko": "한", "zh": "水", "am": "ሀ", "my": "က"}
     for language, letter in samples.items():
         assert script_code(language) in SCRIPTS

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection as Group
 
+from optical_pt.language_codes import iso_code
+
 _CODES = (
     "ak am bem bm ee ff fil fon ha ig ki km ku lg ln lo luo mg mi mos my ne ny om ps qu rn rw sd "
     "si sn so ss st sw tg ti tk tl tn ts tw ug ve wo xh yo zu"
@@ -29,7 +31,5 @@ def language_group(language: str, low_resource: Group[str] = LOW_RESOURCE) -> st
     >>> language_group("hi", low_resource={"hi"})
     'low'
     """
-    from optical_pt.translation.languages import iso_code  # which reads collections
-
     plain = language.partition("-")[0]
     return "low" if {language, plain, iso_code(plain)} & set(low_resource) else "other"

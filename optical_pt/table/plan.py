@@ -14,7 +14,6 @@ from optical_pt.errors import InputError
 from optical_pt.evaluation import System
 from optical_pt.models import LateInteraction
 from optical_pt.models.loading import require_device
-from optical_pt.respelling import Respeller
 from optical_pt.table.resources import Resources
 from optical_pt.table.students import find_lexicons, find_students
 from optical_pt.table.systems import Row, choose_rows, language_systems, system_name
@@ -198,7 +197,7 @@ class ClirTable:
         self._say("words of the documents")
         counts = {}
         for language, spelt in self.topics.items():
-            respell = Respeller(self.shared.models(language).lexicon, self.shared.document_words)
+            respell = self.shared.respeller(self.shared.models(language).lexicon)
             self.topics[language] = respell(spelt)[["qid", "query"]]
             changed = self.topics[language]["query"] != spelt["query"]
             counts[language] = int(changed.sum())

@@ -19,7 +19,7 @@ from optical_pt.errors import InputError
 from optical_pt.files import hash_bytes, hash_path, write_text
 from optical_pt.index import TokenIndex
 from optical_pt.models import LateInteraction
-from optical_pt.respelling import document_words
+from optical_pt.respelling import Respeller, document_words
 from optical_pt.text import TEXT_REVISION
 from optical_pt.translation import LexicalTable, NeuralTranslator
 from optical_pt.translation.model_files import find_model
@@ -129,6 +129,10 @@ class Resources:
         counts = document_words((document["text"] for document in self.documents()), language)
         write_text(path, json.dumps(counts, ensure_ascii=False))
         return counts
+
+    def respeller(self, table: LexicalTable) -> Respeller:
+        """Respells queries of the table's language by it and the words of the documents."""
+        return Respeller(table, self.document_words)
 
     def remember_documents(self) -> None:
         """Note which documents the indexes in the folder are made of, before any is.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optical_pt.language_codes import script_code
 from optical_pt.training.bitext_report import MAX_CHARACTERS, BitextReport, Problem
 from optical_pt.training.scripts import SCRIPTS, has_letters_of, lacks
 
@@ -48,9 +49,6 @@ def check_pairs(
         language: Of the foreign side.
         report: Takes the problems.
     """
-    # Here, since the package above it reads lexical tables and so this one.
-    from optical_pt.translation.languages import script_code
-
     script = script_code(language)
     seen = set()
     for line, pair in numbered:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from optical_pt.errors import InputError
-from optical_pt.translation.languages import find_code, is_known, iso_code
+from optical_pt.language_codes import find_code, is_known, iso_code
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -12,7 +12,6 @@ from optical_pt.errors import InputError
 from optical_pt.models import LateInteraction
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.tokenizer_extension import word_splitter
-from optical_pt.respelling import Respeller
 from optical_pt.studies.adversarial.tasks import TATOEBA, XQUAD, NoisyTask
 from optical_pt.studies.bitext import bitext_file, read_pairs
 from optical_pt.studies.noise import Noise
@@ -116,8 +115,7 @@ def respelt_tasks(
     """The tasks of one language with queries respelt by its pairs and each task's documents."""
     table = LexicalTable.learn(pairs, language=language)
     return {
-        name: task.respelt(Respeller(table, task.task.resources.document_words))
-        for name, task in tasks.items()
+        name: task.respelt(task.task.resources.respeller(table)) for name, task in tasks.items()
     }
 
 

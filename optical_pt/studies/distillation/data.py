@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from optical_pt.collections import LocalCollection, SentencePairs
 from optical_pt.models import LateInteraction
-from optical_pt.respelling import Respeller
 from optical_pt.studies.bitext import read_pairs
 from optical_pt.studies.distillation.languages import HELD_OUT
 from optical_pt.studies.passages import by_query_set, judged_pool
@@ -67,7 +66,7 @@ def respelt(
     made = {}
     for language, task in tasks.items():
         table = LexicalTable.learn(pairs[language], language=language)
-        asked = Respeller(table, task.resources.document_words)(task.topics[language])
+        asked = task.resources.respeller(table)(task.topics[language])
         made[language] = task.asking({language: asked[["qid", "query"]]})
     return made
 

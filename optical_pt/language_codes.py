@@ -1,4 +1,4 @@
-"""Language codes: from ISO 639 to what each family of translation models calls a language."""
+"""Language codes: ISO 639 and 15924, FLORES-200, and what a model calls a language."""
 
 from __future__ import annotations
 
