@@ -94,6 +94,27 @@ def test_learns_to_translate(trained):
     assert losses[-1] < losses[0] / 2
 
 
+def test_ctranslate2_translates_alike(trained, tmp_path, monkeypatch):
+    from transformers import MarianMTModel
+
+    from optical_pt import NeuralTranslator
+
+    monkeypatch.setenv("PYTERRIER_HOME", str(tmp_path))
+    output, _ = trained
+    model = MarianMTModel.from_pretrained(output)
+    pad = model.config.vocab_size - 1
+    assert model.config.pad_token_id == model.config.decoder_start_token_id == pad
+    # Trained with the output layer, it would not be zero.
+    assert not model.get_input_embeddings().weight[pad].any()
+    texts = [pair.foreign for pair in grammar()] + ["", "Katze Katze Tokyo Haus"]
+    slow, fast = (
+        NeuralTranslator(str(output), source="de", engine=engine, device="cpu").translate(texts)
+        for engine in ("transformers", "ctranslate2")
+    )
+    assert fast == slow
+    assert "the cat sees a house" in fast
+
+
 def test_directory_is_whole_small_and_described(trained):
     from safetensors import safe_open
 
@@ -122,7 +143,7 @@ def test_tokenizer_round_trip(trained):
             assert tokenizer.unk_token_id not in ids
             assert tokenizer.decode(ids, skip_special_tokens=True) == text
     padded = tokenizer(["Wasser", "Anna liebt Tokyo"], padding=True)
-    assert padded["input_ids"][0][-1] == tokenizer.pad_token_id == 2
+    assert padded["input_ids"][0][-1] == tokenizer.pad_token_id == TINY.vocab_size - 1
     assert padded["attention_mask"][0][-1] == 0
 
 
@@ -281,6 +302,7 @@ def test_command_line_trains(tmp_path, capsys):
         ("--bitext de={file} --epochs 0", "--epochs 0.0: must be more than 0"),
         ("--bitext de={file} --dropout 1", "--dropout 1.0: must be less than 1"),
         ("--bitext de={file} --dev-pairs 40", "64 pairs are too few to hold out 40"),
+        ("--bitext de={file} --vocab-size 3", "--vocab-size 3: must be 4 or more"),
         ("--bitext de={file} --dev-pairs 5", "--vocab-size 5000: these pairs do not give"),
     ],
 )

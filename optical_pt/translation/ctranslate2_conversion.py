@@ -75,5 +75,5 @@ def _require_last_pad(folder: Path, model: str) -> None:
     if config["pad_token_id"] != config["vocab_size"] - 1:
         raise InputError(
             f"{model}: CTranslate2 takes a Marian model's last token to be its padding; here it is "
-            "another one, as in models of optical_pt.training.nmt; use engine='transformers'"
+            "another one; use engine='transformers'"
         )

@@ -19,7 +19,10 @@ from optical_pt.translation.tokens import TranslationTokenizer
 _WORKER = "optical_pt.translation.ctranslate2_worker"
 DTYPES = ("float32", "int8", "bfloat16", "float16")
 #: Raised with every change of how translations come about, so that no cache has the old ones.
-REVISION = 2
+REVISION = 3
+# CTranslate2 stops when as many hypotheses have ended as there are beams, transformers when no
+# other one can be better: with twice as many (Kasai et al., arXiv 2204.05424) they mostly agree.
+_PATIENCE = 2
 
 
 class CTranslate2Engine:
@@ -80,6 +83,7 @@ class CTranslate2Engine:
                 "source": [tokenizer.convert_ids_to_tokens(ids) for ids in inputs],
                 "target_prefix": None if first is None else [[first]] * len(inputs),
                 "beam_size": self._num_beams,
+                "patience": _PATIENCE,
                 "no_repeat_ngram_size": self._no_repeat,
                 "max_decoding_length": max_new_tokens,
                 "max_input_length": 0,

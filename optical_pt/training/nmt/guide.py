@@ -9,7 +9,7 @@ import torch
 
 from optical_pt.alignment.ibm1 import ibm1
 from optical_pt.training.nmt.loss import IGNORED
-from optical_pt.training.nmt.tokenizer import EOS_ID, PAD_ID, UNK_ID
+from optical_pt.training.nmt.tokenizer import EOS_ID, UNK_ID
 
 DISTANCE = 4.0
 
@@ -51,7 +51,7 @@ class AlignmentGuide:
         probability[EOS_ID, EOS_ID] = 1.0
         foreign, english = (_frequencies(side, vocab_size) for side in (source, target))
         is_english = english >= foreign / 2
-        is_english[[EOS_ID, UNK_ID, PAD_ID]] = True
+        is_english[[EOS_ID, UNK_ID, vocab_size - 1]] = True  # the last is <pad>
         return cls(probability, is_english)
 
     @torch.no_grad()

@@ -110,7 +110,7 @@ def _prepare_work(
     work: Path, train_pairs: Sequence[SentencePair], settings: NmtSettings, resume: bool
 ) -> None:
     """Make the work directory with its tokenizer, or check that it belongs to this training."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(b"padding last\n")
     # A resumed training may have another time limit.
     digest.update(repr(dataclasses.replace(settings, max_minutes=None)).encode())
     for pair in train_pairs:

@@ -65,6 +65,10 @@ class NmtSettings:
             if value is not None and not value >= least:
                 bound = "0 or more" if least == 0 else "more than 0"
                 raise InputError(f"--{field.name.replace('_', '-')} {value}: must be {bound}")
+        if self.vocab_size < 4:
+            raise InputError(
+                f"--vocab-size {self.vocab_size}: must be 4 or more, as three entries are special"
+            )
         if self.d_model % self.heads:
             raise InputError(f"--heads {self.heads}: must divide --d-model {self.d_model}")
         for name in ("dropout", "label_smoothing"):

@@ -16,8 +16,9 @@ from optical_pt.errors import InputError
 if TYPE_CHECKING:
     from sentencepiece import SentencePieceProcessor
 
-# The ids are SentencePiece's own, so vocab.json is the identity. Marian starts decoding from <pad>.
-EOS_ID, UNK_ID, PAD_ID = 0, 1, 2
+# The ids are SentencePiece's own, so vocab.json is the identity. Marian starts decoding from <pad>,
+# which is no piece and comes last: CTranslate2 relies on that.
+EOS_ID, UNK_ID = 0, 1
 
 
 def learn_vocabulary(sentences: Iterable[str], vocab_size: int, directory: Path) -> None:
@@ -43,13 +44,13 @@ def learn_vocabulary(sentences: Iterable[str], vocab_size: int, directory: Path)
             sentence_iterator=iter(sentences),
             model_writer=model,
             model_type="unigram",
-            vocab_size=vocab_size,
+            vocab_size=vocab_size - 1,
             character_coverage=0.9998,
             max_sentence_length=10_000,
             num_threads=1,
             eos_id=EOS_ID,
             unk_id=UNK_ID,
-            pad_id=PAD_ID,
+            pad_id=-1,
             bos_id=-1,
             unk_piece="<unk>",
             minloglevel=2,
@@ -65,7 +66,7 @@ def learn_vocabulary(sentences: Iterable[str], vocab_size: int, directory: Path)
     shutil.copyfile(directory / "source.spm", directory / "target.spm")
     processor = load_processor(directory)
     pieces = {processor.id_to_piece(i): i for i in range(processor.get_piece_size())}
-    _write_json(directory / "vocab.json", pieces)
+    _write_json(directory / "vocab.json", {**pieces, "<pad>": len(pieces)})
     _write_json(
         directory / "tokenizer_config.json",
         {
@@ -85,6 +86,11 @@ def load_processor(directory: Path) -> SentencePieceProcessor:
     import sentencepiece as spm
 
     return spm.SentencePieceProcessor(model_proto=(directory / "source.spm").read_bytes())
+
+
+def vocabulary_size(processor: SentencePieceProcessor) -> int:
+    """Number of pieces, and ``<pad>``, whose id is the last."""
+    return processor.get_piece_size() + 1
 
 
 class SubwordSampler:

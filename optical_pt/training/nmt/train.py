@@ -26,7 +26,12 @@ from optical_pt.training.nmt.guide import AlignmentGuide
 from optical_pt.training.nmt.loss import smoothed_cross_entropy
 from optical_pt.training.nmt.model import new_model
 from optical_pt.training.nmt.settings import NmtSettings
-from optical_pt.training.nmt.tokenizer import EOS_ID, SubwordSampler, load_processor
+from optical_pt.training.nmt.tokenizer import (
+    EOS_ID,
+    SubwordSampler,
+    load_processor,
+    vocabulary_size,
+)
 
 if TYPE_CHECKING:
     from transformers import MarianMTModel
@@ -56,7 +61,7 @@ def train(
     """
     set_seed(settings.seed)
     processor = load_processor(work)
-    model = new_model(settings, processor.get_piece_size())
+    model = new_model(settings, vocabulary_size(processor))
     sampled = TranslationExamples(
         pairs, processor.encode, EOS_ID, SubwordSampler(processor, settings.subword_alpha)
     )
@@ -112,7 +117,7 @@ def train(
     trainer.label_smoothing = settings.label_smoothing
     trainer.guide_weight = settings.guide_weight
     if settings.guide_weight or settings.lexical_start:
-        guide = _learn_guide(sampled, processor.get_piece_size())
+        guide = _learn_guide(sampled, vocabulary_size(processor))
         if settings.lexical_start:
             guide.start_embeddings(model.get_input_embeddings().weight)
         trainer.guide = guide
