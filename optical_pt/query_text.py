@@ -1,8 +1,16 @@
-"""What transformers of queries ask of a query."""
+"""What transformers of queries ask of a query, and leave of it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pandas as pd
+import pyterrier as pt
+
 from optical_pt.errors import InputError
+
+# What transformers before made of the query that is no longer there.
+_STALE = ["query_toks", "query_embs", "embs_model"]
 
 
 def query_text(qid: object, query: object) -> str:
@@ -17,3 +25,18 @@ def query_text(qid: object, query: object) -> str:
     if not isinstance(query, str):
         raise InputError(f"qid {qid}: the query is {query!r}, which is no text; fill it")
     return query
+
+
+def replace_query(frame: pd.DataFrame, queries: Sequence[str]) -> pd.DataFrame:
+    """A frame with other queries; those before go to ``query_0``, and theirs to ``query_1``.
+
+    Tokens and embeddings of the queries before are left out, or else what reads them would search
+    with the old query.
+
+    >>> frame = pd.DataFrame({"qid": ["1"], "query": ["ruwa"], "query_toks": [{"rain": 1.0}]})
+    >>> replace_query(frame, ["water"]).iloc[0].to_dict()
+    {'qid': '1', 'query_0': 'ruwa', 'query': 'water'}
+    """
+    out = pt.model.push_queries(frame.drop(columns=_STALE, errors="ignore"))
+    out["query"] = pd.Series(list(queries), index=frame.index, dtype=object)
+    return out

@@ -23,7 +23,7 @@ def test_pairs_with_the_same_english_sentence_share_a_document():
         ("s1", "Fire!"),
     ]
     judged = collection.judged_topics("ha")
-    assert judged.qrels.values.tolist() == [["q0", "s0", 1], ["q1", "s1", 1], ["q2", "s0", 1]]
+    assert judged.qrels.values.tolist() == [["ha-0", "s0", 1], ["ha-1", "s1", 1], ["ha-2", "s0", 1]]
     assert judged.topics["query"].tolist() == [pair.foreign for pair in PAIRS]
     assert judged.english["query"].tolist() == [pair.english for pair in PAIRS]
     assert collection.n_documents == 2

@@ -112,6 +112,9 @@ def test_a_finished_study_is_extended(tmp_path, capsys):
     assert {trial.name for trial in wider.measured} == {"MSE sw seed 0", "OT sw seed 0"}
     assert "[3/4] OT ha seed 0: toy MAP 0.290 (kept)" in capsys.readouterr().err
     extended = {name: (tmp_path / "out" / name).read_bytes() for name in FILES}
+    origin = json.loads((tmp_path / "out" / "manifest.json").read_text())["extended"]
+    assert origin["folder"] == str(base)
+    assert origin["date"] == json.loads((base / "manifest.json").read_text())["date"]
     assert command(Toy(), tmp_path, "--languages", "ha,sw") == 0
     assert {name: (tmp_path / "out" / name).read_bytes() for name in FILES} == extended
     # What is of other settings is measured anew.

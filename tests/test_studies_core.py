@@ -178,6 +178,34 @@ def test_holm_runs_over_the_tests_of_a_task_and_measure():
     assert row(summarize(*trials("pool", "MAP")), "OT", "de")["p_corrected"] == 1
 
 
+def test_a_copied_baseline_is_not_tested_against_what_it_is_copied_from():
+    frames = [
+        rows(method, code, np.array(MSE) + better)
+        for code in ("ha", "de")
+        for method, better in {"PSQ": 0.1, "NMT": -0.1, "OT": 0.2}.items()
+    ]
+    best = [frame[frame["method"] == "PSQ"].assign(method="best") for frame in frames]
+    scores = pd.concat([*frames, *best], ignore_index=True)
+    given = {"baseline": "best", "copied_baseline": True}
+    result = summarize_study(scores, GROUPS, **given)
+    tested = result.summary["p_value"].notna().groupby(result.summary["method"]).sum()
+    assert tested.to_dict() == {"NMT": 3, "OT": 3, "PSQ": 0, "best": 0}
+    # One that happens to be as good is tested: it is no copy.
+    assert summarize_study(scores, GROUPS, baseline="best").summary["p_value"].notna().sum() == 9
+
+
+def test_a_mean_is_over_the_same_languages_at_all_levels():
+    scores = [
+        rows("OT", code, values, level=level)
+        for code, values in {"ha": [0.1, 0.2], "sw": [0.7, 0.8]}.items()
+        for level in (500, 1000)
+        if (code, level) != ("ha", 1000)
+    ]
+    result = summarize(*scores, baseline=None)
+    means = result.summary[result.summary["language"] == "mean"]
+    assert means[["level", "value"]].values.tolist() == [[500, pytest.approx(0.45)]]
+
+
 def test_a_group_mean_counts_every_language_the_same():
     many, few = np.linspace(0, 1, 10), [0.4, 0.8]
     result = summarize(

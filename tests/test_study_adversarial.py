@@ -212,7 +212,7 @@ def test_finished_trials_are_not_run_again(output, command, capsys):
         (["--perturbation", "0"], "perturbation 0.0: it must be above 0"),
         (["--language-weight", "-1"], "loss language=-1.0: its weight must be above 0"),
         (["--max-queries", "4"], "Tatoeba sw: 4 sentences for the language probe"),
-        (["--max-queries", "0"], "max_queries 0: give 1 or more"),
+        (["--max-queries", "0"], "--max-queries 0: give 1 or more"),
     ],
 )
 def test_bad_input_is_named_before_anything_is_trained(command, options, message, tmp_path, capsys):

@@ -22,9 +22,12 @@ from study_commands import (
 )
 from study_scores import rows, summarize
 
+from optical_pt.collections import LocalCollection
+from optical_pt.errors import InputError
 from optical_pt.studies.data_budget import DataBudget
 from optical_pt.studies.data_budget.study import NMT
 from optical_pt.studies.distillation import Distillation
+from optical_pt.studies.distillation.data import training_pairs
 from optical_pt.studies.distillation.findings import claims
 from optical_pt.studies.distillation.languages import FULL
 from optical_pt.studies.distillation.methods import (
@@ -39,8 +42,9 @@ from optical_pt.studies.distillation.methods import (
 )
 from optical_pt.studies.passages import QUERY_SETS
 from optical_pt.studies.report import read_study
-from optical_pt.studies.study import run_study
+from optical_pt.studies.study import run_study, study_parser
 from optical_pt.table.systems import SYSTEMS
+from optical_pt.training.bitext import SentencePair
 
 torch.set_num_threads(1)
 
@@ -179,6 +183,20 @@ def test_claims_tell_significant_losses():
     assert found.endswith("significant in none of 1, and significantly below it in ha.")
 
 
+def test_pairs_that_hold_questions_are_not_learnt_from(words, data, tmp_path):
+    options = study_parser(Distillation()).parse_args(words)
+    questions = LocalCollection(data / "passages").topics("ha", ["afriqa-dev"])["query"]
+    leaking = [SentencePair("mine", f"{questions[0]} ?", "ha"), *cipher_pairs(30, seed=0)]
+    shutil.copytree(data, tmp_path / "data")
+    options.data = tmp_path / "data"
+    write_bitext(options.data, "ha", leaking)
+    kept = training_pairs(options, "ha", None)
+    assert [pair.foreign for pair in kept] == [pair.foreign for pair in leaking[1:]]
+    write_bitext(options.data, "ha", leaking[:1])
+    with pytest.raises(InputError, match="all sentence pairs hold texts of the test"):
+        training_pairs(options, "ha", None)
+
+
 def test_every_method_adds_as_many_words():
     made = recipes(2, 50)
     assert {recipe.start.vocabulary for recipe in made.values()} == {50}
@@ -197,8 +215,12 @@ def test_every_method_adds_as_many_words():
         (["--vocabulary", "0"], "set the vocabulary above 0"),
         (["--vocabulary", "-1"], "vocabulary -1"),
         (["--once", "MT"], "--once MT: choose from OPTICAL"),
-        (["--max-queries", "-1"], "max_queries -1"),
+        (["--max-queries", "-1"], "--max-queries -1: give 1 or more"),
         (["--systems", "psq,mt"], "system 'mt'"),
+        (["--systems", "psq,nmt"], "--systems nmt-bm25, nmt-teacher: no --nmt"),
+        (["--nmt-languages", "ha"], "--nmt-languages: no --nmt"),
+        (["--nmt", "nowhere", "--nmt-languages", "hau"], "--nmt-languages hau: not compared"),
+        (["--max-queries", "0"], "--max-queries 0: give 1 or more"),
         (["--systems", "bm25"], "--baseline best translation"),
         (["--baseline", "MT"], "--baseline MT"),
         (["--baseline", "MSE", "--methods", "OPTICAL"], "--baseline MSE"),
@@ -285,7 +307,7 @@ def test_a_language_without_queries_searches_held_out_bitext(words, data, tmp_pa
     assert found.loc[CEILING, "value"] == 1.0
     assert set(found["n_queries"]) == {15}
     held = set(result.per_query["qid"])
-    assert held == {f"q{number}" for number in range(15)}
+    assert held == {f"sw-{number}" for number in range(15)}
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     assert manifest["pairs"] == {"sw": 135}
     assert manifest["query_sets"] == {"sw": "held-out bitext"}

@@ -212,7 +212,7 @@ def test_miracl_is_read_through_ir_datasets_if_asked_for(command, tmp_path):
         (["--iterations", "0"], "iterations"),
         (["--held-out", "0"], "--held-out 0: give 1 or more"),
         (["--held-out", "40"], "hold out at most"),
-        (["--max-queries", "0"], "max_queries"),
+        (["--max-queries", "0"], "--max-queries 0"),
     ],
 )
 def test_bad_options_are_told_before_anything_is_trained(options, message, command, capsys, data):

@@ -53,6 +53,17 @@ def test_words(text, language, expected):
     assert words(text, language) == expected
 
 
+def test_a_translation_leaves_nothing_of_another_one():
+    queries = pd.DataFrame({"qid": ["1"], "query": ["ruwa"], "kept": [7]})
+    twice = LexicalTranslator(TABLE, "psq") >> pt.rewrite.reset() >> LexicalTranslator(TABLE)
+    assert twice(queries).iloc[0].to_dict() == {
+        "qid": "1",
+        "kept": 7,
+        "query_0": "ruwa",
+        "query": "water",
+    }
+
+
 @given(st.text(), st.sampled_from(["ha", "tr", "zh", "th"]))
 def test_words_are_never_empty_and_hold_no_separator(text, language):
     for word in words(text, language):

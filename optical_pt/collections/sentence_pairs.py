@@ -33,7 +33,7 @@ class SentencePairs(Collection):
     >>> from optical_pt.training.bitext import SentencePair
     >>> pairs = [SentencePair("water", "ruwa", "ha"), SentencePair("fire", "wuta", "ha")]
     >>> SentencePairs(pairs).qrels("ha").values.tolist()
-    [['q0', 's0', 1], ['q1', 's1', 1]]
+    [['ha-0', 's0', 1], ['ha-1', 's1', 1]]
     """
 
     def __init__(self, pairs: Sequence[SentencePair], name: str = "sentence pairs") -> None:
@@ -83,16 +83,16 @@ class SentencePairs(Collection):
             yield {"docno": docno, "title": "", "text": english}
 
     def _read_topics(self, query_set: str, language: str) -> Mapping[str, str]:
-        return {f"q{number}": pair.foreign for number, pair in enumerate(self.pairs)}
+        return {f"{self.language}-{number}": pair.foreign for number, pair in enumerate(self.pairs)}
 
     def _read_versions(self, query_set: str, language: str, target: str) -> Mapping[str, str]:
         if target != "en":
             return {}
-        return {f"q{number}": pair.english for number, pair in enumerate(self.pairs)}
+        return {f"{self.language}-{number}": pair.english for number, pair in enumerate(self.pairs)}
 
     def _read_judgments(self, query_set: str, language: str) -> Iterator[Judgment]:
         for number, pair in enumerate(self.pairs):
-            yield Judgment(f"q{number}", self._docnos[pair.english], 1)
+            yield Judgment(f"{self.language}-{number}", self._docnos[pair.english], 1)
 
     def __repr__(self) -> str:
         return f"SentencePairs({self.name!r}, {self.fingerprint()[:12]})"

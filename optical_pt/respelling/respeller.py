@@ -11,15 +11,12 @@ import pandas as pd
 import pyterrier as pt
 
 from optical_pt.errors import InputError
-from optical_pt.query_text import query_text
+from optical_pt.query_text import query_text, replace_query
 from optical_pt.respelling.nearest import NearestSpelling
 from optical_pt.respelling.sound import only_letters
 from optical_pt.text import cut_prefixes
 from optical_pt.translation import LexicalTable
 from optical_pt.translation.words import without_diacritics, word_spans, words
-
-# What other transformers made of the query before it was respelt.
-_STALE = ["query_toks", "query_embs", "embs_model"]
 
 
 class Respeller(pt.Transformer):
@@ -81,9 +78,7 @@ class Respeller(pt.Transformer):
             self.respell(query_text(qid, query))
             for qid, query in zip(inp["qid"], inp["query"], strict=True)
         ]
-        out = pt.model.push_queries(inp.drop(columns=_STALE, errors="ignore"))
-        out["query"] = pd.Series(respelt, index=inp.index, dtype=object)
-        return out
+        return replace_query(inp, respelt)
 
     def respell(self, query: str) -> str:
         """A text with its unknown words replaced, and all else as it was.

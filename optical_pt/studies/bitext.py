@@ -9,6 +9,8 @@ from optical_pt.errors import InputError
 from optical_pt.files import hash_path
 from optical_pt.training.bitext import SentencePair, read_bitext
 from optical_pt.training.bitext_report import BitextReport
+from optical_pt.training.bitext_sources import drop_overlap
+from optical_pt.training.sampling import sample_in_order
 
 
 def bitext_file(data: Path, language: str) -> Path:
@@ -35,6 +37,22 @@ def read_pairs(
     path = bitext_file(data, language)
     report = BitextReport(str(path))
     return read_bitext(path, language, limit=limit, tags=tags, seed=seed, report=report)
+
+
+def untested_pairs(
+    data: Path, language: str, tested: Collection[str], *, limit: int | None = None
+) -> list[SentencePair]:
+    """A sample of the pairs neither side of which is a text of the test.
+
+    Raises:
+        InputError: if none is left.
+    """
+    pairs = drop_overlap(read_pairs(data, language), tested)
+    if not pairs:
+        raise InputError(
+            f"{bitext_file(data, language)}: all sentence pairs hold texts of the test; add others"
+        )
+    return sample_in_order(pairs, limit)
 
 
 def bitext_facts(data: Path, languages: Iterable[str]) -> dict[str, str]:

@@ -24,10 +24,13 @@ class FinishedTrials:
             :func:`~optical_pt.studies.trial.trial_key`.
         scores: Of all, with the columns :data:`~optical_pt.studies.trial.TRIAL_COLUMNS` and
             :data:`~optical_pt.studies.trial.SCORE_COLUMNS`.
+        origin: Folder, date and commit of the run that measured them. Keys tell data, models and
+            settings apart, but not the code.
     """
 
     keys: Mapping[str, str]
     scores: pd.DataFrame
+    origin: Mapping[str, str]
 
     def get(self, trial: Trial, key: str) -> pd.DataFrame | None:
         """A trial's scores, or None where it is not there or was of other data or settings."""
@@ -49,9 +52,12 @@ def read_finished(folder: str | Path) -> FinishedTrials:
     """
     folder = Path(folder)
     scores = read_study(folder).per_query
-    keys = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("trials")
+    record = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    keys = record.get("trials")
     if not keys:
         raise InputError(
             f"{folder / MANIFEST}: no 'trials', which say what each score is of; run the study anew"
         )
-    return FinishedTrials(keys, scores)
+    commit = (record.get("git") or {}).get("commit", "unknown")
+    origin = {"folder": str(folder), "date": record.get("date", "unknown"), "commit": commit}
+    return FinishedTrials(keys, scores, origin)

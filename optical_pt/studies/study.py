@@ -70,8 +70,13 @@ class Study(ABC):
             InputError: on options, data or models that cannot be used.
         """
 
-    def derive(self, scores: pd.DataFrame) -> pd.DataFrame:
-        """Add methods that are made of others' scores, such as the best of several."""
+    def derive(self, scores: pd.DataFrame, baseline: str | None) -> pd.DataFrame:
+        """Add methods that are made of others' scores, such as the best of several.
+
+        Args:
+            scores: Of the trials.
+            baseline: That methods will be tested against; one that does not exist is to be made.
+        """
         return scores
 
     @abstractmethod
@@ -119,6 +124,11 @@ def study_parser(study: Study) -> argparse.ArgumentParser:
     return parser
 
 
+def seed_range(options: argparse.Namespace) -> range:
+    """The seeds of a run."""
+    return range(options.seeds or (3 if options.full else 1))
+
+
 def run_study(study: Study, argv: list[str] | None = None) -> int:
     """Run a study's command line; gives the exit code (2 for bad input)."""
     options = study_parser(study).parse_args(argv)
@@ -133,7 +143,7 @@ def run_study(study: Study, argv: list[str] | None = None) -> int:
 def _run(study: Study, options: argparse.Namespace) -> None:
     _check(options)
     options.indexes = options.indexes or options.output / "work" / "indexes"
-    extended = {"finished": read_finished(options.extend).get} if options.extend else {}
+    extended = read_finished(options.extend) if options.extend else None
     plan = study.plan(options, options.output / "work")
     scores = run_trials(
         plan.trials,
@@ -141,15 +151,17 @@ def _run(study: Study, options: argparse.Namespace) -> None:
         plan.identity,
         options.output / "trials",
         resume=options.resume,
+        finished=extended.get if extended else None,
         say=lambda line: print(line, file=sys.stderr, flush=True),
-        **extended,
     )
-    scores = study.derive(scores)
+    baseline = plan.baseline or study.baseline
+    scores = study.derive(scores, baseline)
     result = summarize_study(
         scores,
         plan.groups,
-        baseline=plan.baseline or study.baseline,
+        baseline=baseline,
         baseline_level=study.baseline_level,
+        copied_baseline=baseline not in {trial.method for trial in plan.trials},
     )
     findings = study.findings(result)
     manifest = {
@@ -158,6 +170,7 @@ def _run(study: Study, options: argparse.Namespace) -> None:
         "size": "full" if options.full else "quick",
         "seeds": sorted(int(seed) for seed in scores["seed"].unique()),
         **plan.facts,
+        "extended": extended.origin if extended else None,
         "trials": {trial.name: trial_key(trial, plan.identity) for trial in plan.trials},
     }
     write_study(
@@ -175,10 +188,10 @@ def _run(study: Study, options: argparse.Namespace) -> None:
 
 
 def _check(options: argparse.Namespace) -> None:
-    for name, least in {"limit": 1, "seeds": 1, "epochs": 0}.items():
-        value = getattr(options, name)
+    for name, least in {"limit": 1, "seeds": 1, "epochs": 0, "max_queries": 1}.items():
+        value = getattr(options, name, None)
         if value is not None and value < least:
-            raise InputError(f"--{name} {value}: give {least} or more")
+            raise InputError(f"--{name.replace('_', '-')} {value}: give {least} or more")
     if not options.data.is_dir():
         raise InputError(
             f"--data {options.data}: no such folder; give the one with the collections"

@@ -21,6 +21,7 @@ def summarize_study(
     *,
     baseline: str | None = None,
     baseline_level: float | None = None,
+    copied_baseline: bool = False,
     seed: int = 0,
 ) -> StudyResult:
     r"""Average trials over queries and seeds, and test them against a baseline.
@@ -33,7 +34,8 @@ def summarize_study(
     every language counts the same. P-values are corrected after Holm (1979) over the tests of one
     task and measure. A seed is no new query: three seeds of one query are averaged, not counted
     thrice. Nor is a translation: what languages score on the same qid is one observation of their
-    mean, in its test and in its interval.
+    mean, in its test and in its interval. A mean is over the same languages at all
+    levels: a method has none at a level that it lacks in one.
 
     Args:
         per_query: As :func:`~optical_pt.studies.trial.run_trials` gives it.
@@ -41,6 +43,8 @@ def summarize_study(
         baseline: A method that the others are tested against at each level.
         baseline_level: A level that each method's other levels are tested against. Without either
             there are no tests.
+        copied_baseline: Whether the baseline is put together from other methods' scores, such as
+            the best of several. Where one of them is the baseline, it is not tested against itself.
         seed: Of intervals and of the randomization test.
 
     Raises:
@@ -73,11 +77,15 @@ def summarize_study(
     ordered = {language: group for language, group in groups.items() if language in present}
     cells = {key: _Cell(rows) for key, rows in _split(per_query)}
     blocks = _blocks(cells)
+    # At all levels, lest a mean at one be of fewer languages than at another.
+    spoken: dict[tuple[str, str], set[str]] = {}
+    for task, measure, _, language, _ in cells:
+        spoken.setdefault((task, measure), set()).add(language)
     rows = []
     for (task, measure, level), block in blocks.items():
         across = baseline_level is not None
         other = blocks.get((task, measure, baseline_level), {}) if across else block
-        for members, language, group in _scopes(block, ordered):
+        for members, language, group in _scopes(spoken[task, measure], ordered):
             for method in methods:
                 own = _members(block, method, members)
                 if own is None:
@@ -85,6 +93,7 @@ def summarize_study(
                 rival = method if across else baseline
                 base = _members(other, rival, members) if rival else None
                 is_baseline = level == baseline_level if across else method == baseline
+                is_baseline |= copied_baseline and base is not None and _same_scores(own, base)
                 place = (task, measure, method, level, language, group)
                 rows.append((*place, *_statistics(own, base, is_baseline, place, seed)))
     summary = pd.DataFrame(rows, columns=[
@@ -143,9 +152,8 @@ def _blocks(cells: dict[tuple, _Cell]) -> dict[tuple, dict[tuple[str, str], _Cel
     return blocks
 
 
-def _scopes(block: dict, groups: dict[str, str]) -> list[tuple[list[str], str, str]]:
+def _scopes(present: set[str], groups: dict[str, str]) -> list[tuple[list[str], str, str]]:
     """Single languages, then the groups of several, then all if there are two groups."""
-    present = {language for language, _ in block}
     scopes = [([name], name, group) for name, group in groups.items() if name in present]
     members = {
         g: [name for name in groups if groups[name] == g and name in present] for g in GROUPS
@@ -189,6 +197,10 @@ def _check_queries(own: list[_Cell], base: list[_Cell], place: tuple) -> None:
                 f"{place[0]} {place[4]}: {place[2]} and the baseline were not measured on the same "
                 f"queries (such as {odd!r})"
             )
+
+
+def _same_scores(own: list[_Cell], base: list[_Cell]) -> bool:
+    return all(mine.by_query.equals(other.by_query) for mine, other in zip(own, base, strict=True))
 
 
 def _mean(cells: list[_Cell]) -> float:

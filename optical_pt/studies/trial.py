@@ -54,7 +54,7 @@ def run_trials(
     folder: Path,
     *,
     resume: bool = False,
-    finished: Callable[[Trial, str], pd.DataFrame | None] = lambda trial, key: None,
+    finished: Callable[[Trial, str], pd.DataFrame | None] | None = None,
     say: Callable[[str], None] = print,
 ) -> pd.DataFrame:
     """Measure trials one after the other, keeping each one's scores on disk.
@@ -86,7 +86,7 @@ def run_trials(
         if reused:
             scores = _read(kept)
         else:
-            known = finished(trial, key)
+            known = finished(trial, key) if finished else None
             reused = known is not None
             scores = known if reused else _checked(measure(trial), trial)
             # Through text in both cases: a resumed study gives the same bytes.

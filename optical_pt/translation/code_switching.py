@@ -10,7 +10,7 @@ import pandas as pd
 import pyterrier as pt
 
 from optical_pt.errors import InputError
-from optical_pt.query_text import query_text
+from optical_pt.query_text import query_text, replace_query
 
 
 class Unit(NamedTuple):
@@ -79,9 +79,7 @@ class CodeSwitch(pt.Transformer):
         switched = [
             self._switch(qid, query) for qid, query in zip(inp["qid"], inp["query"], strict=True)
         ]
-        out = pt.model.push_queries(inp)
-        out["query"] = pd.Series(switched, index=inp.index, dtype=object)
-        return out
+        return replace_query(inp, switched)
 
     def _switch(self, qid: str, query: object) -> str:
         query = query_text(qid, query)

@@ -10,6 +10,7 @@ import pandas as pd
 import pyterrier as pt
 
 from optical_pt.errors import InputError
+from optical_pt.query_text import replace_query
 
 if TYPE_CHECKING:
     from optical_pt.translation.neural import NeuralTranslator
@@ -30,7 +31,7 @@ class QueryTranslation(pt.Transformer):
         """Translate ``query`` of a frame with ``qid`` and ``query``."""
         pt.validate.columns(inp, includes=["qid", "query"])
         translated = _translate(inp, "query", "qid", self.translator)
-        return pt.model.push_queries(inp).assign(query=translated)
+        return replace_query(inp, translated)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, QueryTranslation) and self.translator == other.translator

@@ -8,7 +8,7 @@ import pandas as pd
 import pyterrier as pt
 
 from optical_pt.errors import InputError
-from optical_pt.query_text import query_text
+from optical_pt.query_text import query_text, replace_query
 from optical_pt.translation.lexical_table import LexicalTable
 
 _MODES = ("one-best", "psq")
@@ -69,8 +69,7 @@ class LexicalTranslator(pt.Transformer):
         queries = [
             self._words(qid, query) for qid, query in zip(inp["qid"], inp["query"], strict=True)
         ]
-        out = pt.model.push_queries(inp)
-        out["query"] = pd.Series(map(self.one_best, queries), index=inp.index, dtype=object)
+        out = replace_query(inp, [self.one_best(query) for query in queries])
         if self.mode == "psq":
             out["query_toks"] = pd.Series(map(self.weights, queries), index=inp.index, dtype=object)
         return out

@@ -28,7 +28,7 @@ from optical_pt.studies.bitext import bitext_facts
 from optical_pt.studies.noise import noises
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.students import Recipe, StudentStore
-from optical_pt.studies.study import Plan, Study
+from optical_pt.studies.study import Plan, Study, seed_range
 from optical_pt.studies.trial import Trial, score_frame
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.settings import TrainingSettings
@@ -106,7 +106,7 @@ class Adversarial(Study):
         bench = Bench(tasks, respelt, pairs, StudentStore(teacher, folder / "students"), recipes)
         for code in languages:
             bench.check_probe(code)
-        seeds = range(options.seeds or (3 if options.full else 1))
+        seeds = seed_range(options)
         methods = [*recipes, RESPELT]
         return Plan(
             [Trial(name, code, n) for code in languages for n in seeds for name in methods],
@@ -135,7 +135,7 @@ class Adversarial(Study):
             },
         )
 
-    def derive(self, scores: pd.DataFrame) -> pd.DataFrame:
+    def derive(self, scores: pd.DataFrame, baseline: str | None) -> pd.DataFrame:
         """Add the means over noises."""
         return add_means(scores)
 

@@ -15,7 +15,7 @@ from optical_pt.errors import InputError
 from optical_pt.files import hash_path
 from optical_pt.models import LateInteraction
 from optical_pt.option_lists import numbers
-from optical_pt.studies.bitext import bitext_facts, read_pairs
+from optical_pt.studies.bitext import bitext_facts, untested_pairs
 from optical_pt.studies.code_switching.bench import Bench
 from optical_pt.studies.code_switching.findings import answers
 from optical_pt.studies.code_switching.gaps import gap_table
@@ -28,8 +28,8 @@ from optical_pt.studies.plots import line_plot
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.retrieval import RetrievalTask
 from optical_pt.studies.students import StudentStore
-from optical_pt.studies.study import Plan, Study
-from optical_pt.training.bitext_sources import drop_overlap, held_out_texts
+from optical_pt.studies.study import Plan, Study, seed_range
+from optical_pt.training.bitext_sources import held_out_texts
 
 QUICK = ["ha", "es"]
 FULL = ["ha", "ig", "rw", "tw", "yo", "zu", "de", "es", "hi", "ru", "tr", "zh"]
@@ -83,7 +83,7 @@ class CodeSwitching(Study):
         students = StudentStore(teacher, folder / "students")
         bench = Bench(tasks, pairs, lexicons, students, chosen, shares)
         return Plan(
-            bench.trials(range(options.seeds or (3 if options.full else 1))),
+            bench.trials(seed_range(options)),
             bench.measure,
             bench.identity,
             {code: language_group(code) for code in languages},
@@ -120,8 +120,6 @@ class CodeSwitching(Study):
 def _choose_queries(options: argparse.Namespace) -> None:
     if options.max_queries is None:
         options.max_queries = 300 if options.full else 40
-    if options.max_queries < 1:
-        raise InputError(f"--max-queries {options.max_queries}: give 1 or more")
 
 
 def _shares(options: argparse.Namespace) -> list[float]:
@@ -141,14 +139,7 @@ def _pairs(options: argparse.Namespace, languages: list[str]) -> dict[str, list]
     """Sentence pairs without the pool's questions."""
     tested = held_out_texts([LocalCollection(options.data / "passages")])
     limit = options.limit or (50_000 if options.full else 1_000)
-    pairs = {}
-    for code in languages:
-        pairs[code] = drop_overlap(read_pairs(options.data, code, limit=limit), tested)
-        if not pairs[code]:
-            raise InputError(
-                f"{options.data}: all {code} sentence pairs hold questions of the test; add others"
-            )
-    return pairs
+    return {code: untested_pairs(options.data, code, tested, limit=limit) for code in languages}
 
 
 def _require_english(tasks: Mapping[str, RetrievalTask]) -> None:

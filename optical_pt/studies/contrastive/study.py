@@ -30,7 +30,7 @@ from optical_pt.studies.contrastive.multi30k import (
 from optical_pt.studies.plots import line_plot
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.students import Recipe, StudentStore
-from optical_pt.studies.study import Plan, Study
+from optical_pt.studies.study import Plan, Study, seed_range
 from optical_pt.studies.trial import Trial
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.settings import TrainingSettings
@@ -97,7 +97,7 @@ class Contrastive(Study):
         captions = CaptionRetrieval.open(
             collections, teacher, options.indexes, device=options.device
         )
-        seeds = range(options.seeds or (3 if options.full else 1))
+        seeds = seed_range(options)
         shuffled = {
             (code, seed): shuffle_pairs(found, seed)
             for code, found in pairs.items()

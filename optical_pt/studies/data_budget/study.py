@@ -29,7 +29,7 @@ from optical_pt.studies.plots import line_plot
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.retrieval import RetrievalTask
 from optical_pt.studies.students import Recipe, StudentStore
-from optical_pt.studies.study import Plan, Study
+from optical_pt.studies.study import Plan, Study, seed_range
 from optical_pt.studies.tables import ALPHA
 from optical_pt.studies.trial import Trial
 from optical_pt.table.resources import LanguageModels
@@ -75,7 +75,7 @@ class DataBudget(Study):
         tasks = open_tasks(options, languages, teacher)
         methods = make_methods(options, StudentStore(teacher, folder / "students"), folder)
         bench = Bench(tasks, pairs, methods)
-        seeds = range(options.seeds or (3 if options.full else 1))
+        seeds = seed_range(options)
         return Plan(
             bench.trials(budgets, list(seeds)),
             bench.measure,

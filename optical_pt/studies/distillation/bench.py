@@ -8,7 +8,6 @@ from functools import cached_property
 
 import pandas as pd
 
-from optical_pt.files import hash_path
 from optical_pt.models import LateInteraction
 from optical_pt.studies.distillation.methods import AS_SPELT, OPTICAL, OURS
 from optical_pt.studies.retrieval import RetrievalTask
@@ -18,6 +17,7 @@ from optical_pt.table.resources import LanguageModels
 from optical_pt.table.systems import SYSTEMS, Row
 from optical_pt.training.bitext import SentencePair
 from optical_pt.translation import LexicalTable, NeuralTranslator
+from optical_pt.translation.model_files import find_model
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +120,7 @@ class Bench:
         if row.english:
             task += f" {searched.english_identity(trial.language)}"
         needs = row.needs
-        nmt = self._nmt_hash if "translator" in needs else ""
+        nmt = self.nmt_identity if "translator" in needs else ""
         student = f" {self._student_identity(trial)}" if "student" in needs else ""
         return f"{trial.method} {task} {pairs} {nmt}{student}"
 
@@ -150,8 +150,9 @@ class Bench:
         )  # fmt: skip
 
     @cached_property
-    def _nmt_hash(self) -> str:
-        return hash_path(self.nmt)
+    def nmt_identity(self) -> str | None:
+        """Name and content hash of the NMT model, or its hub commit; None without one."""
+        return f"{self.nmt} {find_model(self.nmt, None)[1]}" if self.nmt else None
 
 
 def _row(name: str) -> Row:

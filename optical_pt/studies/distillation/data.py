@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 
 from optical_pt.collections import LocalCollection, SentencePairs
 from optical_pt.models import LateInteraction
-from optical_pt.studies.bitext import read_pairs
+from optical_pt.studies.bitext import read_pairs, untested_pairs
 from optical_pt.studies.distillation.languages import HELD_OUT
 from optical_pt.studies.passages import by_query_set, judged_pool
 from optical_pt.studies.retrieval import RetrievalTask, open_task
 from optical_pt.training.bitext import SentencePair
+from optical_pt.training.bitext_sources import drop_overlap, held_out_texts
 from optical_pt.training.hold_out import hold_out
 from optical_pt.training.sampling import sample_in_order
 from optical_pt.translation import LexicalTable
@@ -76,9 +77,11 @@ def training_pairs(
 ) -> list[SentencePair]:
     """A sample of the pairs that a language's methods learn from; none is in its queries."""
     if language not in HELD_OUT:
-        return read_pairs(options.data, language, limit=limit)
-    kept, _ = _split(options, language)
-    return sample_in_order(kept, limit)
+        tested = held_out_texts([LocalCollection(options.data / "passages")])
+        return untested_pairs(options.data, language, tested, limit=limit)
+    kept, held = _split(options, language)
+    tested = {text for pair in held for text in (pair.english, pair.foreign)}
+    return sample_in_order(drop_overlap(kept, tested), limit)
 
 
 def _split(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from optical_pt.collections.languages import language_group
 from optical_pt.errors import InputError
-from optical_pt.files import hash_path
 from optical_pt.models import LateInteraction
 from optical_pt.option_lists import words
 from optical_pt.studies.bitext import bitext_facts
@@ -18,6 +18,7 @@ from optical_pt.studies.distillation.data import BITEXT, open_tasks, respelt, tr
 from optical_pt.studies.distillation.findings import claims
 from optical_pt.studies.distillation.languages import HELD_OUT, choose_languages
 from optical_pt.studies.distillation.methods import (
+    AS_SPELT,
     BEST_TRANSLATION,
     CEILING,
     DISTILLATIONS,
@@ -34,8 +35,8 @@ from optical_pt.studies.passages import QUERY_SETS
 from optical_pt.studies.plots import bar_plot
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.students import Recipe, StudentStore
-from optical_pt.studies.study import Plan, Study
-from optical_pt.table.systems import choose_rows, system_name
+from optical_pt.studies.study import Plan, Study, seed_range
+from optical_pt.table.systems import Row, choose_rows, system_name
 from optical_pt.training.start_settings import StartSettings
 
 
@@ -71,7 +72,8 @@ class Distillation(Study):
         add("--vocabulary", type=int, default=StartSettings.vocabulary, metavar="N",
             help="words that students add for a language (%(default)s)")  # fmt: skip
         add("--nmt", metavar="MODEL",
-            help="seq2seq model trained on the same pairs (optical_pt.training.nmt)")  # fmt: skip
+            help="seq2seq model, a folder or hub name; to be fair, one trained on the same "
+            "pairs (optical_pt.training.nmt)")  # fmt: skip
         add("--nmt-languages", type=words, metavar="ha,…",
             help="that it translates (default: all)")  # fmt: skip
         add("--respell", action="store_true",
@@ -87,6 +89,8 @@ class Distillation(Study):
         teacher = LateInteraction(options.teacher, device=options.device).load()
         tasks = open_tasks(options, languages, teacher)
         chosen = choose_methods(options.methods, recipes(_epochs(options), options.vocabulary))
+        rows = [row for row in choose_rows(options.systems) if row.key != "optical"]
+        _check_nmt(options, languages, rows)
         limit = options.limit or (15_000 if options.full else 1_000)
         pairs = {code: training_pairs(options, code, limit) for code in languages}
         bench = Bench(
@@ -94,7 +98,7 @@ class Distillation(Study):
             pairs,
             StudentStore(teacher, folder / "students"),
             chosen,
-            [row for row in choose_rows(options.systems) if row.key != "optical"],
+            rows,
             options.nmt,
             tuple(options.nmt_languages or languages) if options.nmt else (),
             tasks if options.respell else {},
@@ -102,7 +106,7 @@ class Distillation(Study):
         for name in options.once:
             if name not in chosen:
                 raise InputError(f"--once {name}: choose from {', '.join(chosen)}")
-        seeds = range(options.seeds or (3 if options.full else 1))
+        seeds = seed_range(options)
         _check_baseline(options.baseline, bench)
         rival_seeds = range(len(seeds) if options.rival_seeds is None else options.rival_seeds)
         if not rival_seeds:
@@ -119,14 +123,16 @@ class Distillation(Study):
                 "queries": {code: len(tasks[code].topics[code]) for code in languages},
                 "respelt": bench.count_respelt(),
                 "recipes": {name: recipe.identity(0) for name, recipe in chosen.items()},
-                "nmt": f"{options.nmt} {hash_path(options.nmt)}" if options.nmt else None,
+                "nmt": bench.nmt_identity,
                 "data_sha256": bitext_facts(options.data, languages),
             },
             baseline=options.baseline,
         )
 
-    def derive(self, scores: pd.DataFrame) -> pd.DataFrame:
-        """Add the best translation of each language, by the first measure, as a method."""
+    def derive(self, scores: pd.DataFrame, baseline: str | None) -> pd.DataFrame:
+        """Add the best translation of each language, by the first measure, as the baseline."""
+        if baseline != BEST_TRANSLATION:
+            return scores
         names = [system_name(key) for key in TRANSLATIONS]
         names += [as_spelt(name) for name in names]
         translated = scores[scores["method"].isin(names)]
@@ -150,7 +156,8 @@ class Distillation(Study):
         """The three claims of the paper, with numbers; against another baseline, who is best."""
         tasks = dict.fromkeys(task for task, _ in result.measured)
         if result.baseline != BEST_TRANSLATION:
-            return [finding(result, task, "MAP", methods=DISTILLATIONS) for task in tasks]
+            compared = {result.baseline, START, *DISTILLATIONS, *AS_SPELT}
+            return [finding(result, task, "MAP", methods=compared) for task in tasks]
         rivals = {"ours": OURS, "rival": BEST_TRANSLATION, "ceiling": CEILING}
         return [sentence for task in tasks for sentence in claims(result, task, "MAP", **rivals)]
 
@@ -166,6 +173,20 @@ def choose_methods(given: list[str] | None, known: dict[str, Recipe]) -> dict[st
             raise InputError(f"--methods {name}: choose from {', '.join(known)}")
     names = given or set(known).difference(OTHER_STARTS)
     return {name: recipe for name, recipe in known.items() if name in names}
+
+
+def _check_nmt(options: argparse.Namespace, languages: Sequence[str], rows: Sequence[Row]) -> None:
+    """Refuse options that would silently leave out translations that were asked for."""
+    if not options.nmt:
+        if options.nmt_languages:
+            raise InputError("--nmt-languages: no --nmt; give the model, or leave them out")
+        if options.systems and (keys := [row.key for row in rows if "translator" in row.needs]):
+            raise InputError(f"--systems {', '.join(keys)}: no --nmt to translate; give a model")
+    for code in options.nmt_languages or ():
+        if code not in languages:
+            raise InputError(
+                f"--nmt-languages {code}: not compared; choose from {', '.join(languages)}"
+            )
 
 
 def _check_baseline(name: str, bench: Bench) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from optical_pt.collections import LocalCollection, language_group
 from optical_pt.collections.download import Files, hash_file
 from optical_pt.collections.published import xnli
-from optical_pt.errors import InputError
 from optical_pt.models import LateInteraction
 from optical_pt.option_lists import words
 from optical_pt.ot import parse_strategy
@@ -27,7 +26,7 @@ from optical_pt.studies.pair_classification import FOLDS, STRENGTH
 from optical_pt.studies.plots import bar_plot
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.students import StudentStore
-from optical_pt.studies.study import Plan, Study
+from optical_pt.studies.study import Plan, Study, seed_range
 
 
 class OtRegularization(Study):
@@ -68,8 +67,6 @@ class OtRegularization(Study):
 
     def plan(self, options: argparse.Namespace, folder: Path) -> Plan:
         """Open tests and pairs."""
-        if options.max_queries is not None and options.max_queries < 1:
-            raise InputError(f"--max-queries {options.max_queries}: give 1 or more")
         default = 2 if options.full else 1
         epochs = default if options.epochs is None else options.epochs
         recipes = make_recipes(options.strategies, epochs)
@@ -83,7 +80,7 @@ class OtRegularization(Study):
             options, collection, sets, languages, StudentStore(teacher, folder / "students"),
             recipes, limit,
         )  # fmt: skip
-        seeds = range(options.seeds or (3 if options.full else 1))
+        seeds = seed_range(options)
         archive = Files(options.data, verify=not options.unverified).path(xnli.ARCHIVE)
         bitext = [code for code in languages if sources[code] != LAST_RESORT]
         return Plan(

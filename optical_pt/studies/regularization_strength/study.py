@@ -14,7 +14,7 @@ from optical_pt.errors import InputError
 from optical_pt.files import hash_bytes
 from optical_pt.models import LateInteraction
 from optical_pt.option_lists import joined, positive_numbers
-from optical_pt.studies.bitext import bitext_facts, read_pairs
+from optical_pt.studies.bitext import bitext_facts, untested_pairs
 from optical_pt.studies.plots import line_plot
 from optical_pt.studies.regularization_strength import plans
 from optical_pt.studies.regularization_strength.findings import MEASURE, answers
@@ -23,7 +23,7 @@ from optical_pt.studies.regularization_strength.plans import measure_plans
 from optical_pt.studies.regularization_strength.tasks import QUICK_QUERIES, TASKS, Task, open_tasks
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.students import Recipe, StudentStore
-from optical_pt.studies.study import Plan, Study
+from optical_pt.studies.study import Plan, Study, seed_range
 from optical_pt.studies.trial import Trial
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.hold_out import hold_out
@@ -75,17 +75,18 @@ class RegularizationStrength(Study):
         )
         recipes = make_recipes(options)
         data = bitext_facts(options.data, languages)
-        pairs, held_out = _split_pairs(options, languages)
         teacher = LateInteraction(options.teacher, device=options.device).load()
+        tasks = open_tasks(options, languages, teacher, folder / "scratch")
+        pairs, held_out = _split_pairs(options, tasks)
         bench = Bench(
-            open_tasks(options, languages, teacher, folder / "scratch"),
+            tasks,
             pairs,
             held_out,
             StudentStore(teacher, folder / "students"),
             recipes,
         )
         return Plan(
-            bench.trials(range(options.seeds or (3 if options.full else 1))),
+            bench.trials(seed_range(options)),
             bench.measure,
             bench.identity,
             {code: language_group(code) for code in languages},
@@ -102,7 +103,7 @@ class RegularizationStrength(Study):
             },
         )
 
-    def derive(self, scores: pd.DataFrame) -> pd.DataFrame:
+    def derive(self, scores: pd.DataFrame, baseline: str | None) -> pd.DataFrame:
         """Put tasks in order, whichever language came first."""
         order = {name: place for place, name in enumerate([*TASKS, plans.TASK])}
         return scores.sort_values("task", key=lambda names: names.map(order), kind="stable")
@@ -208,7 +209,7 @@ def make_recipes(options: argparse.Namespace) -> dict[float | None, Recipe]:
 
 
 def _split_pairs(
-    options: argparse.Namespace, languages: Sequence[str]
+    options: argparse.Namespace, tasks: Mapping[str, Sequence[Task]]
 ) -> tuple[dict[str, list[SentencePair]], dict[str, list[SentencePair]]]:
     """Pairs to learn from and pairs held out, by language; the same for all seeds."""
     count = options.held_out if options.held_out is not None else (200 if options.full else 50)
@@ -216,8 +217,10 @@ def _split_pairs(
         raise InputError(f"--held-out {count}: give 1 or more")
     limit = options.limit or (25_000 if options.full else 1_000)
     pairs, held_out = {}, {}
-    for code in languages:
-        kept, held = hold_out(read_pairs(options.data, code, limit=limit + count), count, seed=0)
+    for code, of_language in tasks.items():
+        tested = {query for task in of_language for query in task.topics[code]["query"]}
+        sampled = untested_pairs(options.data, code, tested, limit=limit + count)
+        kept, held = hold_out(sampled, count, seed=0)
         # A sentence that is held out may have come more than once.
         pairs[code], held_out[code] = kept[:limit], held[code]
     return pairs, held_out
