@@ -24,10 +24,11 @@ from study_scores import rows, summarize
 
 from optical_pt.collections import LocalCollection
 from optical_pt.errors import InputError
+from optical_pt.models import LateInteraction
 from optical_pt.studies.data_budget import DataBudget
 from optical_pt.studies.data_budget.study import NMT
 from optical_pt.studies.distillation import Distillation
-from optical_pt.studies.distillation.data import training_pairs
+from optical_pt.studies.distillation.data import open_tasks, training_pairs
 from optical_pt.studies.distillation.findings import claims
 from optical_pt.studies.distillation.languages import FULL
 from optical_pt.studies.distillation.methods import (
@@ -185,16 +186,19 @@ def test_claims_tell_significant_losses():
 
 def test_pairs_that_hold_questions_are_not_learnt_from(words, data, tmp_path):
     options = study_parser(Distillation()).parse_args(words)
+    options.indexes = tmp_path / "indexes"
+    teacher = LateInteraction(options.teacher, device="cpu").load()
+    task = open_tasks(options, ["ha"], teacher)["ha"]
     questions = LocalCollection(data / "passages").topics("ha", ["afriqa-dev"])["query"]
     leaking = [SentencePair("mine", f"{questions[0]} ?", "ha"), *cipher_pairs(30, seed=0)]
     shutil.copytree(data, tmp_path / "data")
     options.data = tmp_path / "data"
     write_bitext(options.data, "ha", leaking)
-    kept = training_pairs(options, "ha", None)
+    kept = training_pairs(options, "ha", task, None)
     assert [pair.foreign for pair in kept] == [pair.foreign for pair in leaking[1:]]
     write_bitext(options.data, "ha", leaking[:1])
     with pytest.raises(InputError, match="all sentence pairs hold texts of the test"):
-        training_pairs(options, "ha", None)
+        training_pairs(options, "ha", task, None)
 
 
 def test_every_method_adds_as_many_words():

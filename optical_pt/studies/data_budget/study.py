@@ -70,9 +70,11 @@ class DataBudget(Study):
         budgets = options.budgets or (FULL_BUDGETS if options.full else QUICK_BUDGETS)
         teacher = LateInteraction(options.teacher, device=options.device).load()
         limit = options.limit or (None if options.full else QUICK_BUDGETS[-1])
-        # A shuffled order, so that the first n are a sample of n.
-        pairs = {code: shuffled(training_pairs(options, code, limit)) for code in languages}
         tasks = open_tasks(options, languages, teacher)
+        # A shuffled order, so that the first n are a sample of n.
+        pairs = {
+            code: shuffled(training_pairs(options, code, tasks[code], limit)) for code in languages
+        }
         methods = make_methods(options, StudentStore(teacher, folder / "students"), folder)
         bench = Bench(tasks, pairs, methods)
         seeds = seed_range(options)

@@ -12,7 +12,7 @@ from optical_pt.studies.distillation.languages import HELD_OUT
 from optical_pt.studies.passages import by_query_set, judged_pool
 from optical_pt.studies.retrieval import RetrievalTask, open_task
 from optical_pt.training.bitext import SentencePair
-from optical_pt.training.bitext_sources import drop_overlap, held_out_texts
+from optical_pt.training.bitext_sources import drop_overlap
 from optical_pt.training.hold_out import hold_out
 from optical_pt.training.sampling import sample_in_order
 from optical_pt.translation import LexicalTable
@@ -73,14 +73,14 @@ def respelt(
 
 
 def training_pairs(
-    options: argparse.Namespace, language: str, limit: int | None
+    options: argparse.Namespace, language: str, task: RetrievalTask, limit: int | None
 ) -> list[SentencePair]:
-    """A sample of the pairs that a language's methods learn from; none is in its queries."""
+    """A sample of the pairs that a language's methods learn from; none is a query of its task."""
+    asked = [task.topics[language], task.english[language]]
+    tested = {query for topics in asked if topics is not None for query in topics["query"]}
     if language not in HELD_OUT:
-        tested = held_out_texts([LocalCollection(options.data / "passages")])
         return untested_pairs(options.data, language, tested, limit=limit)
-    kept, held = _split(options, language)
-    tested = {text for pair in held for text in (pair.english, pair.foreign)}
+    kept, _ = _split(options, language)
     return sample_in_order(drop_overlap(kept, tested), limit)
 
 

@@ -92,7 +92,7 @@ class Distillation(Study):
         rows = [row for row in choose_rows(options.systems) if row.key != "optical"]
         _check_nmt(options, languages, rows)
         limit = options.limit or (15_000 if options.full else 1_000)
-        pairs = {code: training_pairs(options, code, limit) for code in languages}
+        pairs = {code: training_pairs(options, code, tasks[code], limit) for code in languages}
         bench = Bench(
             respelt(tasks, pairs) if options.respell else tasks,
             pairs,
