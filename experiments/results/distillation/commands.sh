@@ -18,7 +18,7 @@ proof distillation --languages ha,ig,yo,zu --seeds 3 --once "score distillation"
 respelt="--respell --languages ha,ig,yo,zu --seeds 3"
 proof distillation-respelt $respelt --once "score distillation" \
   --systems bm25,lexical,psq,teacher,psq-rerank,psq-fusion,english-bm25,english-teacher \
-  --methods "OPTICAL,MSE,greedy alignment,score distillation,contrastive,OPTICAL + MSE,untrained start"
+  --methods "OPTICAL,MSE,greedy alignment,score distillation,contrastive,OPTICAL + MSE,OPTICAL + contrastive,untrained start"
 proof distillation-respelt-gain $respelt --systems psq --methods "OPTICAL,OPTICAL + MSE" \
   --baseline "OPTICAL, as spelt"
 proof distillation-respelt-others --respell --languages rw,tw,tr,de --seeds 1 --systems psq \
@@ -26,8 +26,10 @@ proof distillation-respelt-others --respell --languages rw,tw,tr,de --seeds 1 --
 proof distillation-languages --languages ha,ig,yo,zu,rw,tw,hi,tr,de --seeds 1 --nmt nmt-pool \
   --nmt-languages ha,ig,yo,zu,hi,tr,de --methods "OPTICAL,OPTICAL + MSE,untrained start" \
   --systems bm25,lexical,nmt,teacher,psq-rerank,psq-fusion,ceiling
-proof distillation-others --languages hi,tr,de,es,ru,zh --seeds 1 --systems lexical,ceiling \
+proof distillation-others --languages hi,tr,el,vi,de,es,ru,zh --seeds 1 --systems lexical,ceiling \
   --methods "OPTICAL,untrained start"
+proof distillation-all-pairs --languages de,es,ru,zh --seeds 1 --epochs 1 --limit 300000 \
+  --vocabulary 32000 --systems lexical,ceiling --methods "OPTICAL,untrained start"
 proof distillation-neutral --languages ha --seeds 3 --systems psq,english-teacher \
   --methods "OPTICAL (neutral start),MSE (neutral start)" --baseline "MSE (neutral start)"
 proof distillation-names --languages zu --seeds 1 --systems psq \
