@@ -46,7 +46,7 @@ proof distillation-tuned-teacher --languages ha,ig --seeds 1 --methods "OPTICAL,
 proof distillation-sw --languages sw --seeds 1 --limit 10000 --methods OPTICAL --systems lexical,english-teacher
 budget() {
   python experiments/data_budget.py --full --languages "$1" --budgets 500,1000,2000,5000 --seeds 1 \
-    --nmt-epochs 0 --epochs 2 --indexes indexes --output "experiments/results/$2"
+    --nmt-epochs "$3" --epochs 2 --indexes indexes --output "experiments/results/$2"
 }
-budget ha data_budget
-budget zu data_budget-zu
+budget ha data_budget 10
+budget zu data_budget-zu 0
