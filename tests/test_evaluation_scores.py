@@ -50,6 +50,24 @@ def test_measures_by_hand():
     assert summary[["delta", "p_value", "p_corrected"]].isna().all(axis=None)
 
 
+def test_a_pipeline_that_writes_into_its_frame_changes_no_other_systems_queries():
+    def shout(queries):
+        queries["query"] = queries["query"].str.upper()
+        return queries
+
+    heard = []
+
+    def hear(queries):
+        heard.extend(queries["query"])
+        return queries
+
+    found = results("q1 a")
+    first = System("first", "bm25", pt.apply.generic(shout) >> found)
+    second = System("second", "bm25", pt.apply.generic(hear) >> found)
+    experiment({"ha": [first, second]})
+    assert heard == TOPICS["query"].tolist()
+
+
 def test_scores_decide_not_ranks():
     frame = pd.DataFrame(
         {"qid": ["q2", "q2"], "docno": ["x", "c"], "score": [1.0, 2.0], "rank": [0, 1]}

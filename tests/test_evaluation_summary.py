@@ -142,7 +142,8 @@ def test_confidence_intervals():
     low, high = result.confidence_interval("opt", "ha", "MAP", of="delta")
     assert low < delta < high
     assert result.confidence_interval("base", "ha", "MAP", of="delta") == (0.0, 0.0)
-    assert np.isnan(result.confidence_interval("opt", "sw", "MAP")).all()
+    for of in ("value", "delta"):
+        assert np.isnan(result.confidence_interval("opt", "sw", "MAP", of=of)).all()
     with pytest.raises(InputError, match="level 95: give a share between 0 and 1"):
         result.confidence_interval("opt", "ha", "MAP", level=95)
     seeded = dataclasses.replace(result, seed=1)

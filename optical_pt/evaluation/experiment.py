@@ -144,7 +144,8 @@ def _cell(
         if resume and (finished := store.load(task.language, system.name, key)) is not None:
             return finished, True
     start = time.perf_counter()
-    results = system.pipeline.transform(topics)
+    # A copy, since a pipeline may write into its frame, and the next system reads it.
+    results = system.pipeline.transform(topics.copy())
     seconds = time.perf_counter() - start
     where = f"system {system.name!r} in language {task.language!r}"
     run = sort_run(check_results(results, topics, where))

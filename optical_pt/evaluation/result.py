@@ -140,7 +140,8 @@ class ClirResult:
             if self.baseline is None:
                 raise InputError("no delta without a baseline: name one in clir_experiment")
             baseline = self._scores(self.baseline, language, measure)
-            scores = scores - baseline if len(baseline) else baseline
+            # Empty where either was not run.
+            scores = scores - baseline if len(scores) and len(baseline) else scores[:0]
         if not len(scores):
             return float("nan"), float("nan")
         rng = np.random.default_rng(self.seed if seed is None else seed)

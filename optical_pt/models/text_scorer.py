@@ -8,6 +8,7 @@ import pandas as pd
 import pyterrier as pt
 
 from optical_pt.maxsim import maxsim
+from optical_pt.query_text import query_text
 from optical_pt.ranking import add_ranks
 
 if TYPE_CHECKING:
@@ -32,9 +33,13 @@ class TextScorer(pt.Transformer):
         self.field = field
 
     def transform(self, results: pd.DataFrame) -> pd.DataFrame:
-        """Replace ``score`` and ``rank``; ties break by docno."""
+        """Replace ``score`` and ``rank``; ties break by docno.
+
+        Raises:
+            InputError: if a query is no text.
+        """
         pt.validate.result_frame(results, extra_columns=["query", self.field])
-        queries = list(dict.fromkeys(results["query"]))
+        queries = list(dict.fromkeys(map(query_text, results["qid"], results["query"])))
         passages = results[self.field].where(results[self.field].notna(), "")
         texts = list(dict.fromkeys(passages))
         query_embs = (
