@@ -83,16 +83,20 @@ class SentencePairs(Collection):
             yield {"docno": docno, "title": "", "text": english}
 
     def _read_topics(self, query_set: str, language: str) -> Mapping[str, str]:
-        return {f"{self.language}-{number}": pair.foreign for number, pair in enumerate(self.pairs)}
+        return {self._qid(number): pair.foreign for number, pair in enumerate(self.pairs)}
 
     def _read_versions(self, query_set: str, language: str, target: str) -> Mapping[str, str]:
         if target != "en":
             return {}
-        return {f"{self.language}-{number}": pair.english for number, pair in enumerate(self.pairs)}
+        return {self._qid(number): pair.english for number, pair in enumerate(self.pairs)}
 
     def _read_judgments(self, query_set: str, language: str) -> Iterator[Judgment]:
         for number, pair in enumerate(self.pairs):
-            yield Judgment(f"{self.language}-{number}", self._docnos[pair.english], 1)
+            yield Judgment(self._qid(number), self._docnos[pair.english], 1)
+
+    def _qid(self, number: int) -> str:
+        # Not the same in all languages: their sentences are no translations of each other.
+        return f"{self.language}-{number}"
 
     def __repr__(self) -> str:
         return f"SentencePairs({self.name!r}, {self.fingerprint()[:12]})"
