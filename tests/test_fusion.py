@@ -74,6 +74,35 @@ def test_input_is_left_as_it_was():
     pd.testing.assert_frame_equal(QUERIES, before)
 
 
+def test_rerankers_over_one_candidate_list():
+    results = pd.DataFrame(
+        {
+            "qid": ["q2", "q1", "q1", "q1"],
+            "query": ["two", "one", "one", "one"],
+            "docno": ["d9", "d1", "d2", "d3"],
+            "score": [1.0, 9.0, 8.0, 7.0],
+            "text": ["nine", "first", "second", "third"],
+        }
+    )
+    by_length = pt.apply.doc_score(lambda row: len(row["text"]))
+    by_letter = pt.apply.doc_score(lambda row: ord(row["text"][0]))
+    # q1 by length: d2, then d1 and d3 level; by letter: d3 (t), d2 (s), d1 (f).
+    fused = rrf(by_length, by_letter)(pt.model.add_ranks(results))
+    assert rows(fused[["qid", "docno", "score", "rank"]]) == [
+        ("q2", "d9", 2 / 61, 0),
+        ("q1", "d2", 1 / 61 + 1 / 62, 0),
+        ("q1", "d3", 1 / 63 + 1 / 61, 1),
+        ("q1", "d1", 1 / 62 + 1 / 63, 2),
+    ]
+    assert fused["text"].tolist() == ["nine", "second", "third", "first"]
+    pipeline = pt.Transformer.from_df(pt.model.add_ranks(results)) >> rrf(by_length, by_letter) % 1
+    assert pipeline(QUERIES)["docno"].tolist() == ["d9", "d2"]
+    # What the systems find beside the input is no candidate.
+    assert rrf(A, B)(results.iloc[1:3])["docno"].tolist() == ["d1", "d2"]
+    with pytest.raises(InputError, match="docno 'd1' is there twice for qid 'q1'"):
+        rrf(by_length)(results.iloc[[1, 1]])
+
+
 @pytest.mark.parametrize("fusion", [rrf(A, B), weighted_minmax([A, B], [1, 1])])
 def test_no_results_and_no_queries(fusion):
     for queries in (QUERIES.iloc[:0], QUERIES.assign(qid=["x", "y"])):

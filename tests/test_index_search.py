@@ -188,7 +188,41 @@ def test_options_are_checked(tmp_path):
     with pytest.raises(InputError, match="num_results=0"):
         index.retriever(num_results=0)
     with pytest.raises(InputError, match="precision 'double'"):
-        ExactRetriever(index, precision="double")
+        index.retriever(precision="double")
+    nowhere = index.retriever(device="cuda:7")
+    with pytest.raises(InputError, match="device 'cuda:7': not one that torch has here"):
+        nowhere(make_queries([1]))
+
+
+@pytest.mark.parametrize(
+    ("embeddings", "problem"),
+    [
+        (np.zeros((2, DIM + 1), np.float32), f"shape \\(2, {DIM + 1}\\)"),
+        (np.zeros(DIM, np.float32), f"shape \\({DIM},\\)"),
+        (np.full((1, DIM), np.nan, np.float32), "not finite"),
+        (None, "shape \\(\\)"),
+    ],
+)
+def test_embeddings_that_cannot_be_searched_with_are_refused(tmp_path, embeddings, problem):
+    index = build(tmp_path, [2, 2])
+    queries = make_queries([1, 1])
+    queries.at[1, "query_embs"] = embeddings
+    for use, given_frame in (
+        (index.retriever(), queries),
+        (index.scorer(), queries.assign(docno="d00")),
+    ):
+        with pytest.raises(InputError, match=f"query '{queries['qid'][1]}'.*{problem}"):
+            use(given_frame)
+
+
+def test_half_precision_is_of_devices_that_are_faster_at_it(tmp_path, monkeypatch):
+    index, queries = build(tmp_path, [3, 4, 2, 6]), make_queries([5, 3])
+    searches = {p: index.retriever(device="cpu", precision=p) for p in ("auto", "half", "float32")}
+    scores = {p: search(queries)["score"].tolist() for p, search in searches.items()}
+    assert scores["half"] != scores["float32"]
+    for unit, same in (("avx512_bf16", "half"), ("avx2", "float32")):
+        monkeypatch.setattr("torch.cpu.get_capabilities", lambda unit=unit: {unit: True})
+        assert searches["auto"](queries)["score"].tolist() == scores[same]
 
 
 def test_queries_of_another_model_are_refused(tmp_path):

@@ -82,11 +82,14 @@ def test_language_shares_by_hand():
         language_shares(found, qrels, POOL, cutoff=0)
 
 
-@pytest.mark.parametrize("measure", [LareqaAP(languages=POOL) @ 2, LanguageBias(languages=POOL)])
-def test_queries_without_results_or_relevant_documents_have_0(measure):
+@pytest.mark.parametrize(
+    ("measure", "worst"), [(LareqaAP(languages=POOL) @ 2, 0), (LanguageBias(languages=POOL), 1)]
+)
+def test_queries_without_results_or_relevant_documents_have_the_worst(measure, worst):
     qrels = [*QRELS, Qrel("q3", "de4", 0)]
-    assert values(measure, qrels, run(q3="de4 de5", q4="de1")) == {"q1": 0, "q2": 0, "q3": 0}
-    assert values(measure, qrels, []) == {"q1": 0, "q2": 0, "q3": 0}
+    everywhere = {"q1": worst, "q2": worst, "q3": worst}
+    assert values(measure, qrels, run(q3="de4 de5", q4="de1")) == everywhere
+    assert values(measure, qrels, []) == everywhere
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -188,7 +191,7 @@ def test_in_experiments():
     assert result.measures == tuple(str(measure) for measure in measures)
     of_s = result.summary[result.summary["system"] == "s"]
     assert of_s["value"].tolist() == pytest.approx(expected)
-    assert result.summary.loc[result.summary["system"] == "none", "value"].tolist() == [0, 0, 0]
+    assert result.summary.loc[result.summary["system"] == "none", "value"].tolist() == [0, 1, 0]
     with pytest.raises(InputError, match="unknown measure"):
         clir_experiment({"ha": [System("s", "bm25", system)]}, {"ha": topics}, {"ha": qrels},
                         [LareqaAP()], groups={"ha": "low"})  # fmt: skip

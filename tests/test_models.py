@@ -9,6 +9,7 @@ import pandas as pd
 import pyterrier as pt
 import pytest
 from collection_folders import one_line
+from sentence_transformers.multi_vector_encoder.modules import HierarchicalTokenPooling
 from tiny_models import student_with, tiny_encoder
 
 from optical_pt import InputError, LateInteraction, TokenIndex, bm25_index
@@ -258,6 +259,18 @@ def change_the_mask(encoder):
     encoder[1].skiplist_words = ["."]
 
 
+def change_what_the_mask_keeps(encoder):
+    encoder[1].keep_only_token_ids = [5]
+
+
+def change_the_tasks_of_the_mask(encoder):
+    encoder[1].skiplist_words, encoder[1].skiplist_tasks = ["."], ["query"]
+
+
+def pool_tokens(encoder):
+    encoder.append(HierarchicalTokenPooling(pool_factor=2))
+
+
 def change_the_precision(encoder):
     encoder.bfloat16()
 
@@ -270,6 +283,9 @@ def change_the_precision(encoder):
         change_the_length,
         change_the_prompt,
         change_the_mask,
+        change_what_the_mask_keeps,
+        change_the_tasks_of_the_mask,
+        pool_tokens,
         change_the_precision,
     ],
 )
@@ -282,9 +298,21 @@ def test_fingerprint_tells_any_change_of_the_document_side(model, change):
 
 def test_fingerprint_is_of_the_document_side_only(model):
     encoder = tiny_encoder(WORDS)
+    encoder.append(HierarchicalTokenPooling(pool_factor=2, tasks="query"))
     encoder.prompts["query"] = "question: "
     encoder[0].query_length = 10
     assert LateInteraction.from_encoder(encoder, "prompted").fingerprint == model.fingerprint
+
+
+def test_documents_of_a_model_that_pools_tokens(model):
+    encoder = tiny_encoder(WORDS)
+    encoder.append(HierarchicalTokenPooling(pool_factor=2, num_protected_tokens=0))
+    pooling = LateInteraction.from_encoder(encoder, "pooling")
+    document = "lion live savanna zebra"
+    (all_tokens,), (pooled,) = (side.encode_documents([document]) for side in (model, pooling))
+    assert len(pooled) == len(all_tokens) // 2
+    assert pooled.dtype == np.float16
+    assert np.isfinite(pooled).all()
 
 
 def test_a_student_searches_its_teachers_index_and_another_model_does_not(model, index, tmp_path):

@@ -15,7 +15,8 @@ from optical_pt.errors import InputError
 def parse_measures(measures: Sequence[str | Measure]) -> dict[str, Measure]:
     """Look up measures; the keys are their names in the table, in the order given.
 
-    Average precision is called MAP, as the field calls its mean over queries.
+    Names are those of ir-measures, or trec_eval's (``map``, ``ndcg_cut.10``). Average precision is
+    called MAP, as the field calls its mean over queries.
 
     Raises:
         InputError: on no measure at all, on an unknown one, and on one whose provider is not
@@ -23,21 +24,22 @@ def parse_measures(measures: Sequence[str | Measure]) -> dict[str, Measure]:
 
     >>> list(parse_measures(["AP", "nDCG@10", "AP(rel=2)@100"]))
     ['MAP', 'nDCG@10', 'MAP(rel=2)@100']
+    >>> list(parse_measures(["map", "ndcg_cut.10,20", "recip_rank"]))
+    ['MAP', 'nDCG@10', 'nDCG@20', 'RR']
     """
     if not measures:
         raise InputError("no measure given: name at least one, such as AP or nDCG@10")
     parsed = {}
-    for given in measures:
-        measure = _parse(given)
+    for measure in [measure for given in measures for measure in _parse(given)]:
         name = str(measure)
         parsed[f"M{name}" if measure.NAME == "AP" else name] = measure
     return parsed
 
 
-def _parse(given: str | Measure) -> Measure:
+def _parse(given: str | Measure) -> list[Measure]:
     try:
-        measure = ir_measures.parse_measure(given) if isinstance(given, str) else given
-        supported = ir_measures.DefaultPipeline.supports(measure)
+        measures = _by_name(given) if isinstance(given, str) else [given]
+        supported = all(map(ir_measures.DefaultPipeline.supports, measures))
     except (NameError, ValueError, AssertionError) as error:
         # ir-measures raises each of these, for a wrong name, form and parameter.
         raise InputError(
@@ -48,7 +50,18 @@ def _parse(given: str | Measure) -> Measure:
             f"measure {given!r} needs a package that is not installed: "
             "see https://ir-measur.es/en/latest/providers.html"
         )
-    return measure
+    return measures
+
+
+def _by_name(name: str) -> list[Measure]:
+    """The measure of an ir-measures name, or those of trec_eval's, which may stand for several."""
+    try:
+        return [ir_measures.parse_measure(name)]
+    except (NameError, ValueError) as unknown:
+        try:
+            return ir_measures.parse_trec_measure(name)
+        except ValueError:
+            raise unknown from None
 
 
 def lower_is_better(measure: Measure) -> bool:
@@ -79,14 +92,16 @@ def measure_run(
         measures: As :func:`parse_measures` gives them.
 
     Returns:
-        One row a qid (the index, sorted), one column a measure. A query with no result has 0.
+        One row a qid (the index, sorted), one column a measure. A query with no result has the
+        measure's default: 0, or the worst value of a measure where lower is better.
 
     Raises:
         InputError: where a measure is not defined for the results of a query.
     """
     qids = sorted(topics["qid"])
+    defaults = {name: float(measure.DEFAULT) for name, measure in measures.items()}
     if results.empty:  # pt.Experiment refuses a system with no results at all
-        return pd.DataFrame(0.0, index=pd.Index(qids, name="qid"), columns=list(measures))
+        return pd.DataFrame(defaults, index=pd.Index(qids, name="qid"), dtype=float)
     long = pt.Experiment(
         {"run": _as_trec_eval_ranks(results)},
         topics,
@@ -99,7 +114,7 @@ def measure_run(
     # A measure's provider may leave out the queries that have no results.
     wide = wide.reindex(qids)[[str(measure) for measure in measures.values()]]
     wide.columns = list(measures)
-    wide[~wide.index.isin(results["qid"])] = 0.0
+    wide.loc[~wide.index.isin(results["qid"]), list(defaults)] = list(defaults.values())
     for name in wide:
         undefined = wide.index[wide[name].isna()]
         if len(undefined):

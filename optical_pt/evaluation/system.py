@@ -10,7 +10,9 @@ import pyterrier as pt
 
 from optical_pt.errors import InputError
 
-Family = Literal["bm25", "lexical", "nmt", "teacher", "optical", "rerank", "fusion", "ceiling"]
+Family = Literal[
+    "bm25", "lexical", "nmt", "teacher", "optical", "rerank", "fusion", "other", "ceiling"
+]
 Group = Literal["low", "other"]
 
 #: The families in the order in which the table shows them.
@@ -25,8 +27,9 @@ class System:
 
     Attributes:
         name: The row's name; systems of the same name in several languages share a row.
-        family: One of :data:`FAMILIES`. A ``"ceiling"`` answers human English versions of the
-            queries: a point of reference that is not tested for significance.
+        family: One of :data:`FAMILIES`, ``"other"`` for what is none of them. A ``"ceiling"``
+            answers human English versions of the queries: a point of reference that is not tested
+            for significance.
         pipeline: Takes topics (``qid, query``) and gives results (``qid, docno, score``).
         topics: Topics to run instead of the language's own, with the same qids.
         identity: Text that changes whenever the results of the pipeline may change: its

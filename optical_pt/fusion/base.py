@@ -6,19 +6,20 @@ import itertools
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-import numpy as np
 import pandas as pd
 import pyterrier as pt
 
 from optical_pt.errors import InputError
+from optical_pt.ranking import add_ranks
 
 
 class Fusion(pt.Transformer):
-    """Run each system on a query frame and rank documents by the sum of their contributions.
+    """Run each system on the same frame and rank documents by the sum of their contributions.
 
-    The result has the columns of the INPUT queries (a system may rewrite ``query`` on its way),
-    and docno, score, rank; ties rank by docno. A document that a system did not retrieve gets
-    nothing from it; a query for which no system retrieves anything has no rows. If a system
+    Given queries, the systems retrieve; given results, they rerank, and only documents of the input
+    are kept. The output has the columns of the INPUT (a system may rewrite ``query`` on its way),
+    and docno, score, rank; ties rank by docno. A document that a system did not return gets
+    nothing from it; a query for which no system returns anything has no rows. If a system
     returns a document twice for a query, its best score counts. Results of a system for qids
     that are not in the input are left out.
 
@@ -47,11 +48,15 @@ class Fusion(pt.Transformer):
         raise NotImplementedError
 
     def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
-        """Retrieve with all systems for the queries ``inp`` and fuse."""
-        pt.validate.query_frame(inp)
-        if inp["qid"].duplicated().any():
-            qid = inp.loc[inp["qid"].duplicated(), "qid"].iloc[0]
-            raise InputError(f"qid {qid!r} occurs twice among the queries: make qids unique")
+        """Run all systems on the queries or results ``inp`` and fuse.
+
+        Raises:
+            InputError: if a query, or a document of a query's results, is there twice, or a system
+                returns no qid, docno or score.
+        """
+        pt.validate.columns(inp, includes=["qid"])
+        key = ["qid", "docno"] if "docno" in inp.columns else ["qid"]
+        _check_distinct(inp, key)
         parts = []
         for number, system in enumerate(self.systems):
             results = self._ranked(system(inp.copy()), number)
@@ -61,12 +66,8 @@ class Fusion(pt.Transformer):
         total = pd.concat(parts).groupby(["qid", "docno"], as_index=False)["score"].sum()
         # So that equal sums are equal in whatever order they were added, and tie.
         total["score"] = total["score"].round(12)
-        fused = rank_by_score(total)
-        fused = fused[fused["rank"] < self.num_results]
-        queries = inp.drop(columns=["score", "rank"], errors="ignore")
-        queries = queries.assign(_row=np.arange(len(queries)))
-        merged = queries.merge(fused, on="qid").sort_values(["_row", "rank"], ignore_index=True)
-        return merged.drop(columns="_row")
+        given = inp.drop(columns=["score", "rank"], errors="ignore")
+        return add_ranks(given.merge(total, on=key), self.num_results)
 
     def transform_inputs(self) -> list[list[str]]:
         """Column configurations that suit all systems, for ``pt.inspect``."""
@@ -74,7 +75,7 @@ class Fusion(pt.Transformer):
         configurations: list[list[str]] = []
         for choice in itertools.product(*each):
             columns = list(dict.fromkeys(["qid", *itertools.chain(*choice)]))
-            if "docno" not in columns and columns not in configurations:
+            if columns not in configurations:
                 configurations.append(columns)
         return configurations
 
@@ -90,7 +91,7 @@ class Fusion(pt.Transformer):
                 f"{min(missing)}: fuse systems that retrieve and score"
             )
         best = results.groupby(["qid", "docno"], as_index=False)["score"].max()
-        return rank_by_score(best)
+        return add_ranks(best)
 
     def _settings(self) -> tuple[Any, ...]:
         return type(self), self.systems, self.num_results
@@ -104,9 +105,12 @@ class Fusion(pt.Transformer):
         return hash(self._settings())
 
 
-def rank_by_score(results: pd.DataFrame) -> pd.DataFrame:
-    """Sort by qid, falling score and docno, and number the ranks of each qid from 0."""
-    ordered = results.sort_values(
-        ["qid", "score", "docno"], ascending=[True, False, True], ignore_index=True
-    )
-    return ordered.assign(rank=ordered.groupby("qid").cumcount())
+def _check_distinct(inp: pd.DataFrame, key: list[str]) -> None:
+    repeated = inp[inp.duplicated(key)]
+    if repeated.empty:
+        return
+    qid = repeated["qid"].iloc[0]
+    if key == ["qid"]:
+        raise InputError(f"qid {qid!r} occurs twice among the queries: make qids unique")
+    docno = repeated["docno"].iloc[0]
+    raise InputError(f"docno {docno!r} is there twice for qid {qid!r}: keep one of the rows")

@@ -10,6 +10,8 @@ import pandas as pd
 import pyterrier as pt
 
 from optical_pt.errors import InputError
+from optical_pt.models.loading import require_device
+from optical_pt.models.precision import multiplies_bf16
 from optical_pt.ranking import add_ranks
 
 if TYPE_CHECKING:
@@ -19,24 +21,27 @@ if TYPE_CHECKING:
 
 BLOCK_TOKENS = 65536
 BATCH_QUERY_TOKENS = 1024
+PRECISIONS = ("auto", "half", "float32")
 
 
 class ExactRetriever(pt.Transformer):
     """Search by exact MaxSim, in blocked matrix products.
 
     No candidate generation, no quantisation beyond half precision: products of stored float16
-    tokens with query tokens run in bf16 on CPU (fp16 products have no CPU kernels worth the name)
-    and in fp16 on GPU, with float32 sums over query tokens.
+    tokens with query tokens run in fp16 on GPU and in bf16 on a CPU that has units for it (fp16
+    products have no CPU kernels worth the name), with float32 sums over query tokens.
 
     Args:
         index: the index to search.
         num_results: at most this many per query; ties at the cut break by docno.
         device: where products run; the default takes a GPU where there is one.
-        precision: of products, ``"half"``, or ``"float32"`` to check against a reference.
+        precision: of products, ``"half"`` or ``"float32"``; the default, ``"auto"``, is half where
+            the device is faster at it.
 
     Raises:
-        InputError: if an option is out of range; in use, if queries belong to another model
-            or two have the same qid.
+        InputError: if an option is out of range; in use, if torch does not have the device here,
+            queries belong to another model, their embeddings are no tokens of the index's width
+            or not finite, or two have the same qid.
     """
 
     schematic: ClassVar = {"label": "MaxSim Retriever"}
@@ -47,12 +52,12 @@ class ExactRetriever(pt.Transformer):
         *,
         num_results: int = 1000,
         device: str | None = None,
-        precision: str = "half",
+        precision: str = "auto",
     ):
         if num_results < 1:
             raise InputError(f"num_results={num_results}: give at least 1")
-        if precision not in ("half", "float32"):
-            raise InputError(f"precision {precision!r}: choose 'half' or 'float32'")
+        if precision not in PRECISIONS:
+            raise InputError(f"precision {precision!r}: choose from {', '.join(PRECISIONS)}")
         self.index = index
         self.num_results = num_results
         self.device = device
@@ -71,7 +76,8 @@ class ExactRetriever(pt.Transformer):
                 score=pd.Series(dtype=float),
                 rank=pd.Series(dtype=int),
             )
-        self.index.check_model(queries["embs_model"])
+        self.index.check_queries(queries)
+        require_device(self.device)
         found = [
             self._top(row, scores) for row, scores in self._scores(list(queries["query_embs"]))
         ]
@@ -132,9 +138,11 @@ class ExactRetriever(pt.Transformer):
     def _dtype(self, device: str) -> torch.dtype:
         import torch
 
-        if self.precision == "float32":
+        on_cpu = torch.device(device).type == "cpu"
+        slow = self.precision == "auto" and on_cpu and not multiplies_bf16(device)
+        if self.precision == "float32" or slow:
             return torch.float32
-        return torch.bfloat16 if torch.device(device).type == "cpu" else torch.float16
+        return torch.bfloat16 if on_cpu else torch.float16
 
     @property
     def _identity(self) -> tuple:

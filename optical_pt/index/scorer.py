@@ -32,12 +32,13 @@ class IndexScorer(pt.Transformer):
         """Replace ``score`` and ``rank``; ties break by docno.
 
         Raises:
-            InputError: if a docno is not in the index, or queries belong to another model.
+            InputError: if a docno is not in the index, queries belong to another model, or their
+                embeddings are no tokens of the index's width or not finite.
         """
         pt.validate.columns(results, includes=["qid", "docno", "query_embs", "embs_model"])
         scores = np.zeros(len(results))
         if len(results):
-            self.index.check_model(results["embs_model"])
+            self.index.check_queries(results)
         for rows in results.groupby("qid", sort=False).indices.values():
             query_embs = results["query_embs"].iloc[rows[0]]
             scores[rows] = self._scores(query_embs, list(results["docno"].iloc[rows]))

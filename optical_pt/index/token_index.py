@@ -15,6 +15,8 @@ from optical_pt.errors import InputError
 from optical_pt.index.writer import FORMAT, METADATA, VERSION, write_index
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from optical_pt.index.retriever import ExactRetriever
     from optical_pt.index.scorer import IndexScorer
 
@@ -59,19 +61,24 @@ class TokenIndex(pt.Artifact, pt.Indexer):
         """Columns that :meth:`index` takes."""
         return [["docno", "doc_embs", "embs_model"]]
 
-    def retriever(self, num_results: int = 1000, *, device: str | None = None) -> ExactRetriever:
+    def retriever(
+        self, num_results: int = 1000, *, device: str | None = None, precision: str = "auto"
+    ) -> ExactRetriever:
         """Return exact MaxSim search over every document.
 
         Args:
             num_results: At most so many documents a query; ties at the cut break by docno.
             device: For the search; None takes a GPU where there is one.
+            precision: Of products: ``"half"``, ``"float32"``, or ``"auto"``, half where the device
+                is faster at it.
 
         Raises:
-            InputError: on fewer than 1 result, or a device that torch does not have here.
+            InputError: on fewer than 1 result or an unknown precision; in use, on a device that
+                torch does not have here.
         """
         from optical_pt.index.retriever import ExactRetriever
 
-        return ExactRetriever(self, num_results=num_results, device=device)
+        return ExactRetriever(self, num_results=num_results, device=device, precision=precision)
 
     def scorer(self) -> IndexScorer:
         """Return a reranker that scores results by their stored embeddings.
@@ -143,8 +150,32 @@ class TokenIndex(pt.Artifact, pt.Indexer):
         """From docno to position."""
         return {docno: position for position, docno in enumerate(self.docnos)}
 
-    def check_model(self, fingerprints: Iterable[str]) -> None:
-        """Raise :class:`InputError` if queries were encoded for another document model."""
+    def check_queries(self, queries: pd.DataFrame) -> None:
+        """Check that encoded queries can be matched with this index's documents.
+
+        Args:
+            queries: With the columns ``qid``, ``query_embs`` and ``embs_model``.
+
+        Raises:
+            InputError: if one was encoded for another document model, or its embeddings are not
+                ``(tokens, dim)`` finite numbers, dim that of the index.
+        """
+        self._check_model(queries["embs_model"])
+        distinct = queries.drop_duplicates("qid")
+        for qid, embeddings in zip(distinct["qid"], distinct["query_embs"], strict=True):
+            shape = np.shape(embeddings)
+            if len(shape) != 2 or shape[1] != self.metadata["dim"]:
+                raise InputError(
+                    f"query {qid!r}: query_embs has the shape {shape}, where {self.path} needs "
+                    f"(tokens, {self.metadata['dim']}); encode it with query_encoder()"
+                )
+            if not np.isfinite(embeddings).all():
+                raise InputError(
+                    f"query {qid!r}: query_embs has numbers that are not finite; train or fetch "
+                    "its model anew"
+                )
+
+    def _check_model(self, fingerprints: Iterable[str]) -> None:
         for fingerprint in set(fingerprints):
             if fingerprint != self.fingerprint:
                 raise InputError(

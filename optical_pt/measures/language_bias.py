@@ -29,7 +29,7 @@ class LanguageBias(PoolMeasure):
 
     k documents cannot show more than k languages: choose k so that a fair top k exists, such as a
     multiple of the number of languages in LAReQA's setting. A query with no result, or with no
-    relevant document, shows no bias and has 0.
+    relevant document, has 1, the worst, lest a system gain by finding nothing.
 
     Args:
         languages: A :class:`~optical_pt.measures.DocLanguages`.
@@ -51,6 +51,7 @@ class LanguageBias(PoolMeasure):
     NAME = "LanguageBias"
     PRETTY_NAME = "Language bias"
     LOWER_IS_BETTER = True
+    DEFAULT = 1.0
     SHORT_DESC = "Distance of the languages of the top k from those of the relevant documents."
 
     def per_query(self, top: pd.DataFrame, relevant: pd.DataFrame) -> pd.Series:

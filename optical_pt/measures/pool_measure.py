@@ -19,7 +19,7 @@ class PoolMeasure(Measure):
     """A measure that knows the documents' languages; ``measure @ k`` looks at the top k only.
 
     ir-measures' runtime provider, which needs no registration, calls :meth:`runtime_impl`. A query
-    with no results has 0, as has a query with no relevant documents.
+    with no results has ``DEFAULT``, the worst value, as has a query with no relevant documents.
     """
 
     SUPPORTED_PARAMS: ClassVar[dict[str, ParamInfo]] = {

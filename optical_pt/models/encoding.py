@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from optical_pt.models.fingerprint import document_modules, query_modules
+from optical_pt.models.fingerprint import document_modules, pooling_modules, query_modules
+from optical_pt.models.precision import multiplies_bf16
 
 if TYPE_CHECKING:
     from sentence_transformers import MultiVectorEncoder
@@ -29,9 +30,9 @@ def encode_texts(
 ) -> list[np.ndarray]:
     """Encode texts in the order given.
 
-    Documents run under bf16 autocast (2-3 times faster on CPUs with bf16 matrix units, within
-    rounding of the half precision that an index stores); queries, few and decisive, in full
-    precision.
+    Documents run under bf16 autocast where the device has units for it (2-3 times faster on such
+    CPUs, within rounding of the half precision that an index stores), unless the model pools their
+    tokens, which works in numpy; queries, few and decisive, in full precision.
 
     Args:
         encoder: the model.
@@ -46,15 +47,19 @@ def encode_texts(
 
     encode = encoder.encode_query if task == "query" else encoder.encode_document
     dtype = np.float32 if task == "query" else np.float16
+    half = task == "document" and _documents_in_half_precision(encoder)
     embeddings: list[np.ndarray] = [np.empty(0)] * len(texts)
     for positions in _batches(texts, batch_tokens, _max_tokens(encoder, task)):
         batch = [texts[position] for position in positions]
-        device_type = encoder.device.type
-        with torch.autocast(device_type, torch.bfloat16, enabled=task == "document"):
+        with torch.autocast(encoder.device.type, torch.bfloat16, enabled=half):
             encoded = encode(batch, batch_size=len(batch), show_progress_bar=False)
         for position, tokens in zip(positions, encoded, strict=True):
             embeddings[position] = tokens.float().cpu().numpy().astype(dtype)
     return embeddings
+
+
+def _documents_in_half_precision(encoder: MultiVectorEncoder) -> bool:
+    return multiplies_bf16(str(encoder.device)) and not pooling_modules(document_modules(encoder))
 
 
 def _max_tokens(encoder: MultiVectorEncoder, task: str) -> int | None:

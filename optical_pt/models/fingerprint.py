@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sentence_transformers import MultiVectorEncoder
+    from sentence_transformers.multi_vector_encoder.modules import BaseTokenPooling
     from torch import nn
 
 
@@ -33,9 +35,9 @@ def _route(encoder: MultiVectorEncoder, task: str) -> list[nn.Module]:
 def document_fingerprint(encoder: MultiVectorEncoder) -> str:
     """Hash everything that decides a document's token embeddings: 16 hexadecimal digits.
 
-    That is weights (an unused pooler aside), what modules do with them, tokenizer, lengths, masks
-    and the document prompt. A student released with its teacher as document side has its teacher's
-    fingerprint.
+    That is weights (an unused pooler aside), what modules do with them, tokenizer, lengths, masks,
+    token pooling and the document prompt. A student released with its teacher as document side has
+    its teacher's fingerprint.
     """
     import torch
 
@@ -70,15 +72,36 @@ def _settings(modules: list[nn.Module], prompt: str | None) -> str:
     return json.dumps(settings, sort_keys=True)
 
 
+def pooling_modules(modules: Iterable[nn.Module]) -> list[BaseTokenPooling]:
+    """The modules that merge similar tokens of a document, to store fewer."""
+    from sentence_transformers.multi_vector_encoder.modules import BaseTokenPooling
+
+    return [
+        module
+        for module in modules
+        if isinstance(module, BaseTokenPooling) and module.applies_to("document")
+    ]
+
+
 def _unusual(modules: list[nn.Module]) -> list[str]:
     """How modules without weights differ from linear projections to vectors of length 1."""
+    from sentence_transformers.multi_vector_encoder.modules import MultiVectorMask
     from torch.nn import Identity
 
-    activations = [
+    found = [
         str(activation)
         for module in modules
         if (activation := getattr(module, "activation_function", None)) is not None
         and not isinstance(activation, Identity)
     ]
-    normalizes = any(type(module).__name__ == "Normalize" for module in modules)
-    return activations + ([] if normalizes else ["not normalized"])
+    if not any(type(module).__name__ == "Normalize" for module in modules):
+        found.append("not normalized")
+    for mask in (module for module in modules if isinstance(module, MultiVectorMask)):
+        if mask.keep_only_token_ids:
+            found.append(f"only tokens {sorted(mask.keep_only_token_ids)}")
+        if mask.skiplist_words and "document" not in mask.skiplist_tasks:
+            found.append("skiplist not of documents")
+    for pooling in pooling_modules(modules):
+        settings = json.dumps(pooling.get_config_dict(), sort_keys=True)
+        found.append(f"{type(pooling).__name__} {settings}")
+    return found
