@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 
 def _table(entries: str) -> dict[str, str]:
@@ -82,6 +83,16 @@ def is_known(language: str) -> bool:
     (True, False)
     """
     return iso_code(language) in _FLORES
+
+
+@lru_cache(maxsize=256)
+def tells_dotless_i(language: str) -> bool:
+    """Whether ı is another letter than i, with capitals I and İ.
+
+    >>> tells_dotless_i("tr"), tells_dotless_i("azj_Latn"), tells_dotless_i("en")
+    (True, True, False)
+    """
+    return iso_code(language) in ("tr", "az")
 
 
 def find_code(language: str, available: Iterable[str]) -> str | None:

@@ -252,6 +252,10 @@ def test_open_refuses_what_is_not_the_index_asked_for(tmp_path):
     index = bm25_index(DOCUMENTS, path, language="hi")
     assert index.metadata.documents_sha256 == documents_sha256(DOCUMENTS, ("title", "text"))
     assert open_bm25_index(path, engine="pisa", language="hi").metadata == index.metadata
+    assert open_bm25_index(path, language="hin_Deva").metadata.language == "hi"
+    for no_code in ("Hindi", "", "h1"):
+        with pytest.raises(InputError, match=f"language '{no_code}': give an ISO 639 code"):
+            bm25_index(DOCUMENTS, tmp_path / "other", language=no_code)
     for wrong in (
         {"engine": "terrier"},
         {"language": "en"},

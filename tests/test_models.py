@@ -110,6 +110,37 @@ def test_queries_that_are_no_text(model):
         model.query_encoder()(queries)
 
 
+def test_doc_encoder_takes_the_name_of_one_field(model):
+    documents = pd.DataFrame({"docno": ["d1"], "body": ["lion live"]})
+    encoded = model.doc_encoder(fields="body")(documents)
+    np.testing.assert_array_equal(encoded["doc_embs"][0], model.encode_documents(["lion live"])[0])
+    assert model.doc_encoder(fields="body") == model.doc_encoder(fields=("body",))
+    with pytest.raises(InputError, match="fields="):
+        model.doc_encoder(fields=())
+
+
+@pytest.mark.parametrize("text", [3, ["lion"], {"text": "lion"}])
+def test_documents_that_are_no_text_are_refused(model, text):
+    documents = pd.DataFrame({"docno": ["d1", "d2"], "text": ["lion", text]})
+    with pytest.raises(InputError, match=r"document d2: its text is .* which is no text"):
+        model.doc_encoder()(documents)
+    results = documents.assign(qid="1", query="lion", score=0.0, rank=0)
+    with pytest.raises(InputError, match=r"document d2: its text is .* which is no text"):
+        model.text_scorer()(results)
+
+
+def test_batches_of_other_sizes_give_the_same_embeddings(model):
+    texts = ["lion live", "the bee make honey in the", "", "tiger"]
+    small = LateInteraction("tiny", batch_tokens=1)
+    small.encoder = model.encoder
+    for one, other in zip(
+        small.encode_documents(texts), model.encode_documents(texts), strict=True
+    ):
+        np.testing.assert_allclose(one, other, atol=2e-2)
+    with pytest.raises(InputError, match="batch_tokens=0"):
+        LateInteraction("tiny", batch_tokens=0)
+
+
 def test_text_scorer_takes_missing_text_as_empty(model):
     results = pd.DataFrame({"qid": "1", "query": "lion", "docno": ["a", "b"], "text": [None, ""]})
     scored = model.text_scorer()(results)

@@ -155,6 +155,12 @@ def test_hub_names_are_refused_when_the_hub_does_not_give_them(name):
     assert "no model there" in refusal(name)
 
 
+def test_a_mistyped_name_beside_a_folder_is_no_hub_name(tmp_path, monkeypatch):
+    (tmp_path / "students").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert "no such model directory" in refusal("students/hq")
+
+
 def test_broken_models_are_refused(tmp_path):
     save_stanford(tmp_path / "colbert")
     weights = load_file(tmp_path / "colbert" / "model.safetensors")

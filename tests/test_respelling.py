@@ -42,6 +42,13 @@ def edit_distance(a: str, b: str) -> int:
     return row[-1]
 
 
+def test_a_turkish_capital_i_keeps_its_dot():
+    respell = Respeller(LexicalTable("tr", {"ilçe": {"district": 1.0}}), {"istanbul": 50})
+    out = respell(frame("İstanbuul ISTANBUUL Istanbuul"))
+    assert set(out["query"].iloc[0].split()) <= {"İstanbul", "ISTANBUUL", "Istanbuul"}
+    assert out["query"].iloc[0].startswith("İstanbul ")
+
+
 def frame(*queries: object) -> pd.DataFrame:
     return pd.DataFrame({"qid": [f"q{n}" for n in range(len(queries))], "query": queries})
 

@@ -200,6 +200,12 @@ def test_another_teacher_is_refused(saved):
         load_vocabulary_student(saved, teacher=other)
 
 
+def test_a_student_is_where_its_teacher_is(saved, teacher):
+    with pytest.raises(InputError, match=r"asked for on meta, but .* a teacher on cpu"):
+        load_vocabulary_student(saved, device="meta", teacher=teacher)
+    load_vocabulary_student(saved, device="cpu", teacher=teacher)
+
+
 def test_what_is_a_vocabulary_student(saved, tmp_path_factory):
     assert is_vocabulary_student(saved)
     assert not is_vocabulary_student(tmp_path_factory.mktemp("empty"))

@@ -15,6 +15,7 @@ from optical_pt.bm25.collection import write_terms
 from optical_pt.bm25.engines import DEFAULT_B, DEFAULT_K1, ENGINES, make_engine
 from optical_pt.bm25.retriever import BM25Retriever
 from optical_pt.errors import InputError
+from optical_pt.language_codes import iso_code
 
 _METADATA_FILE = "bm25.json"
 
@@ -84,17 +85,18 @@ def bm25_index(
         documents: read once, in order; memory grows with the docnos only.
         path: the directory to make.
         engine: "pisa" (no Java) or "terrier" (starts a JVM; fetches Terrier the first time).
-        language: of the documents, as a two-letter code; queries are read as this language too.
+        language: ISO 639 code of the documents; queries are read as this language too.
         fields: the fields that make up a document's text.
         overwrite: replace a BM25 index that is already at ``path``, once the new one is complete.
 
     Raises:
         InputError: if a document cannot be used (see :func:`optical_pt.bm25.write_terms`), the
-            engine is unknown, or there is something at ``path`` that may not be replaced.
+            engine is unknown, the language is no code, or there is something at ``path`` that may
+            not be replaced.
     """
     if isinstance(fields, str) or not fields:
         raise InputError(f"fields={fields!r}: give a tuple of field names, such as ('text',)")
-    path, fields = Path(path), tuple(fields)
+    path, fields, language = Path(path), tuple(fields), _language_code(language)
     if engine not in ENGINES:
         raise InputError(f"unknown BM25 engine {engine!r}: use one of {', '.join(ENGINES)}")
     if path.exists() and not (overwrite and (path / _METADATA_FILE).is_file()):
@@ -124,6 +126,13 @@ def bm25_index(
     return BM25Index(path, metadata)
 
 
+def _language_code(language: str) -> str:
+    code = iso_code(language)
+    if not (code.isascii() and code.isalpha() and len(code) in (2, 3)):
+        raise InputError(f"language {language!r}: give an ISO 639 code, such as 'en' or 'ha'")
+    return code
+
+
 def open_bm25_index(
     path: str | os.PathLike[str],
     *,
@@ -151,7 +160,7 @@ def open_bm25_index(
             raise InputError(f"{path / name} is missing or not whole: build the index again")
     wanted = {
         "engine": engine,
-        "language": language,
+        "language": None if language is None else _language_code(language),
         "fields": None if fields is None else tuple(fields),
         "documents_sha256": documents_sha256,
     }

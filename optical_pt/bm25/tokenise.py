@@ -11,6 +11,8 @@ from itertools import pairwise
 
 import regex
 
+from optical_pt.language_codes import tells_dotless_i
+
 # Scripts written without spaces, and Hangul, whose words carry particles: character bigrams.
 _UNSPACED = (
     r"[[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
@@ -51,7 +53,7 @@ def words(text: str, language: str = "en") -> list[str]:
     >>> words("中国人 iPhone", "zh")
     ['中', '国', '人', '中国', '国人', 'iphone']
     """
-    if language in ("tr", "az"):
+    if tells_dotless_i(language):
         text = unicodedata.normalize("NFC", text).replace("İ", "i").replace("I", "ı")
     text = _normalise(text)
     if language == "en":

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 import pandas as pd
 import pyterrier as pt
 
+from optical_pt.errors import InputError
+from optical_pt.models.document_text import document_texts
+
 if TYPE_CHECKING:
     from optical_pt.models.late_interaction import LateInteraction
 
@@ -21,22 +24,25 @@ class DocEncoder(pt.Transformer):
     Args:
         model: the late-interaction model.
         fields: columns whose texts are joined by a space and encoded; a missing text is empty.
+
+    Raises:
+        InputError: if there is no field; in use, if a text is no string.
     """
 
     schematic: ClassVar = {"label": "Doc Encoder"}
     batch_size = 1024
 
-    def __init__(self, model: LateInteraction, *, fields: Sequence[str] = ("text",)):
+    def __init__(self, model: LateInteraction, *, fields: str | Sequence[str] = ("text",)):
         self.model = model
-        self.fields = tuple(fields)
+        self.fields = (fields,) if isinstance(fields, str) else tuple(fields)
+        if not self.fields:
+            raise InputError("fields=(): name the columns with the text, such as ('text',)")
 
     def transform(self, documents: pd.DataFrame) -> pd.DataFrame:
         """Encode every document."""
         pt.validate.columns(documents, includes=list(self.fields))
-        texts = [
-            " ".join(text for text in row if not pd.isna(text) and text)
-            for row in documents[list(self.fields)].itertuples(index=False)
-        ]
+        parts = [document_texts(documents, field) for field in self.fields]
+        texts = [" ".join(filter(None, row)) for row in zip(*parts, strict=True)]
         embeddings = self.model.encode_documents(texts) if texts else []
         return documents.assign(
             doc_embs=pd.Series(embeddings, index=documents.index, dtype=object),

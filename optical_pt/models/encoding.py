@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sentence_transformers import MultiVectorEncoder
 
 CHARACTERS_PER_TOKEN = 4
+CPU_BATCH_TOKENS, GPU_BATCH_TOKENS = 2048, 32768
 
 
 def query_prompt(encoder: MultiVectorEncoder) -> str | None:
@@ -26,7 +27,7 @@ def encode_texts(
     texts: Sequence[str],
     task: Literal["query", "document"],
     *,
-    batch_tokens: int = 2048,
+    batch_tokens: int | None = None,
 ) -> list[np.ndarray]:
     """Encode texts in the order given.
 
@@ -38,13 +39,16 @@ def encode_texts(
         encoder: the model.
         texts: of queries or of documents.
         task: which side of the model encodes them.
-        batch_tokens: about how many tokens a batch has, padding included.
+        batch_tokens: about how many tokens a batch has, padding included; by default 2,048 on a
+            CPU and 32,768 elsewhere.
 
     Returns:
         per text, a ``(tokens, dim)`` array: float32 for queries, float16 for documents.
     """
     import torch
 
+    if batch_tokens is None:
+        batch_tokens = CPU_BATCH_TOKENS if encoder.device.type == "cpu" else GPU_BATCH_TOKENS
     encode = encoder.encode_query if task == "query" else encoder.encode_document
     dtype = np.float32 if task == "query" else np.float16
     half = task == "document" and _documents_in_half_precision(encoder)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optical_pt.errors import InputError
 from optical_pt.models.encoding import encode_texts
 from optical_pt.models.fingerprint import document_fingerprint
 
@@ -32,11 +33,16 @@ class LateInteraction:
             checkpoint, a released student, or a vocabulary student.
         revision: of a hub name.
         device: such as ``"cpu"`` or ``"cuda"``; the default takes a GPU where there is one.
+        batch_tokens: about how many tokens are encoded at once, padding included; fewer take less
+            memory. The default is 2,048 on a CPU and 32,768 elsewhere.
         teacher: for a vocabulary student, its teacher where that is loaded already, to share it.
 
     Two models are equal if name, revision and device are. The model is loaded when it is first
     needed, or by :meth:`load`, which raises :class:`~optical_pt.errors.InputError` if it is not a
     late-interaction model.
+
+    Raises:
+        InputError: on batches of fewer than 1 token.
 
     Example::
 
@@ -53,11 +59,15 @@ class LateInteraction:
         *,
         revision: str | None = None,
         device: str | None = None,
+        batch_tokens: int | None = None,
         teacher: LateInteraction | None = None,
     ):
+        if batch_tokens is not None and batch_tokens < 1:
+            raise InputError(f"batch_tokens={batch_tokens}: give at least 1")
         self.name = str(name_or_path)
         self.revision = revision
         self.device = device
+        self.batch_tokens = batch_tokens
         self._teacher = teacher
 
     @classmethod
@@ -88,11 +98,11 @@ class LateInteraction:
 
     def encode_queries(self, queries: Sequence[str]) -> list[np.ndarray]:
         """Encode queries: per query a ``(tokens, dim)`` float32 array of unit vectors."""
-        return encode_texts(self.encoder, queries, "query")
+        return encode_texts(self.encoder, queries, "query", batch_tokens=self.batch_tokens)
 
     def encode_documents(self, documents: Sequence[str]) -> list[np.ndarray]:
         """Encode documents: per document a ``(tokens, dim)`` float16 array of unit vectors."""
-        return encode_texts(self.encoder, documents, "document")
+        return encode_texts(self.encoder, documents, "document", batch_tokens=self.batch_tokens)
 
     def query_side(self) -> LateInteraction:
         """The model whose documents, too, are encoded by this one's query side.
@@ -111,7 +121,7 @@ class LateInteraction:
 
         return QueryEncoder(self)
 
-    def doc_encoder(self, *, fields: Sequence[str] = ("text",)) -> DocEncoder:
+    def doc_encoder(self, *, fields: str | Sequence[str] = ("text",)) -> DocEncoder:
         """Return a transformer that adds ``doc_embs`` and ``embs_model`` to documents."""
         from optical_pt.models.doc_encoder import DocEncoder
 

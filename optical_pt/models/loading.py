@@ -132,7 +132,13 @@ def _read_json(name_or_path: str, file: str, revision: str | None) -> Any:
 
 
 def _looks_like_a_path(name: str) -> bool:
-    return name.startswith((".", "/", "~")) or name.count("/") > 1
+    """Whether a name that is no folder means one: "students/hq" beside a folder "students" does."""
+    owner, slash, _ = name.partition("/")
+    return (
+        name.startswith((".", "/", "~"))
+        or name.count("/") > 1
+        or bool(slash and Path(owner).is_dir())
+    )
 
 
 def _fetch(name: str, file: str, revision: str | None) -> str | None:

@@ -8,6 +8,7 @@ import pandas as pd
 import pyterrier as pt
 
 from optical_pt.maxsim import maxsim
+from optical_pt.models.document_text import document_texts
 from optical_pt.query_text import query_text
 from optical_pt.ranking import add_ranks
 
@@ -36,11 +37,11 @@ class TextScorer(pt.Transformer):
         """Replace ``score`` and ``rank``; ties break by docno.
 
         Raises:
-            InputError: if a query is no text.
+            InputError: if a query or a document is no text.
         """
         pt.validate.result_frame(results, extra_columns=["query", self.field])
         queries = list(dict.fromkeys(map(query_text, results["qid"], results["query"])))
-        passages = results[self.field].where(results[self.field].notna(), "")
+        passages = document_texts(results, self.field)
         texts = list(dict.fromkeys(passages))
         query_embs = (
             dict(zip(queries, self.model.encode_queries(queries), strict=True)) if queries else {}

@@ -85,7 +85,8 @@ def load_vocabulary_student(
     """Load a vocabulary student on top of its teacher, whose layers it shares.
 
     Raises:
-        InputError: if a file is missing or broken, or the teacher is not the one it was made with.
+        InputError: if a file is missing or broken, or the teacher is not the one it was made with,
+            or is on another device.
     """
     import torch
 
@@ -99,6 +100,11 @@ def load_vocabulary_student(
             f"{directory}: made with teacher {settings['teacher']} "
             f"({settings['teacher_fingerprint']}), not {teacher.name} ({teacher.fingerprint}); "
             "load it with its own teacher"
+        )
+    if device and torch.device(device).type != teacher.encoder.device.type:
+        raise InputError(
+            f"{directory}: asked for on {device}, but it shares the layers of a teacher on "
+            f"{teacher.encoder.device}; load both on one device"
         )
     rows, values = _embeddings(directory / EMBEDDINGS)
     pieces = _pieces(directory / VOCABULARY)

@@ -11,6 +11,7 @@ import pandas as pd
 import pyterrier as pt
 
 from optical_pt.errors import InputError
+from optical_pt.language_codes import tells_dotless_i
 from optical_pt.query_text import query_text, replace_query
 from optical_pt.respelling.nearest import NearestSpelling
 from optical_pt.respelling.sound import only_letters
@@ -100,7 +101,11 @@ class Respeller(pt.Transformer):
         if found is None:
             return word
         found = found if found in self.documents else self._spellings[found]
-        return found[0].upper() + found[1:] if word[0].isupper() else found
+        return self._capitalized(found) if word[0].isupper() else found
+
+    def _capitalized(self, word: str) -> str:
+        dotted = word[0] == "i" and tells_dotless_i(self.table.language)
+        return ("İ" if dotted else word[0].upper()) + word[1:]
 
     def _settings(self) -> tuple[object, ...]:
         return (self.table, self.documents, self._nearest.most, self._nearest.frequency)

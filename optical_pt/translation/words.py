@@ -9,6 +9,7 @@ from itertools import groupby
 
 import regex
 
+from optical_pt.language_codes import tells_dotless_i
 from optical_pt.text import fold_lookalikes
 
 # Scripts written without spaces, as (first, last) code points. Such a run of characters is cut
@@ -28,7 +29,6 @@ _UNSPACED_FOURS = (
     (0x1780, 0x17FF),  # Khmer
 )
 _FORMAT = regex.compile(r"\p{Cf}")
-_DOTTED_I = {"tr", "tur", "az", "aze", "azj"}
 
 
 def words(text: str, language: str) -> list[str]:
@@ -68,7 +68,7 @@ def lower_case(text: str, language: str) -> str:
     """
     text = _FORMAT.sub("", text.replace("\u200b", " "))
     text = fold_lookalikes(unicodedata.normalize("NFKC", text))
-    if language in _DOTTED_I:
+    if tells_dotless_i(language):
         text = text.replace("İ", "i").replace("I", "ı")
     # Lower-casing can decompose (İ becomes i and a combining dot), so normalise again.
     return unicodedata.normalize("NFKC", text.lower())
