@@ -13,11 +13,8 @@ from transformers import AutoTokenizer
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.own_vocabulary import learn_own_pieces, replace_vocabulary
 from optical_pt.models.piece_learning import learn_pieces, unknown_share
-from optical_pt.models.tokenizer_extension import (
-    extend_tokenizer,
-    name_prefixes_of,
-    with_name_prefixes,
-)
+from optical_pt.models.reading import Reading, read_as, reading_of
+from optical_pt.models.tokenizer_extension import extend_tokenizer
 from optical_pt.text import cut_prefixes, learn_name_prefixes
 from optical_pt.training.bitext import SentencePair
 from optical_pt.translation import LexicalTable
@@ -110,19 +107,19 @@ def test_a_student_knows_names_behind_prefixes(tokenizer, tmp_path):
     text = ["uMandela eKenya"] * 2
     plain = extend_tokenizer(tokenizer, learn_pieces(tokenizer, text, size=100))
     assert tokens(plain, text[0]) == ["umandela", "ekenya"]
-    reader = with_name_prefixes(tokenizer, PREFIXES)
+    reader = read_as(tokenizer, Reading(PREFIXES))
     student = extend_tokenizer(reader, learn_pieces(reader, text, size=100))
     assert tokens(student, text[0]) == ["u", "mandela", "e", "kenya"]
     assert "umandela" not in student.get_vocab()
     student.save_pretrained(tmp_path)
     loaded = AutoTokenizer.from_pretrained(tmp_path)
     assert tokens(loaded, text[0]) == ["u", "mandela", "e", "kenya"]
-    assert name_prefixes_of(loaded) == list(PREFIXES)
-    assert name_prefixes_of(plain) == []
+    assert reading_of(loaded) == Reading(PREFIXES)
+    assert reading_of(plain) == Reading()
 
 
 def test_students_and_lexical_tables_cut_composed_and_decomposed_names(tokenizer):
-    student = extend_tokenizer(with_name_prefixes(tokenizer, ["u"]), ["étienne"])
+    student = extend_tokenizer(read_as(tokenizer, Reading(("u",))), ["étienne"])
     table = LexicalTable("zu", {}, name_prefixes=("u",))
     for form in ("NFC", "NFD"):
         name = unicodedata.normalize(form, "uÉtienne")
@@ -141,14 +138,14 @@ def test_a_dictionary_learns_words_as_they_are():
 
 def test_offsets_are_those_of_the_text(tokenizer):
     text = "uMandela"
-    student = extend_tokenizer(with_name_prefixes(tokenizer, ["u"]), [])
+    student = extend_tokenizer(read_as(tokenizer, Reading(("u",))), [])
     spans = student(text, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
     assert [text[start:end] for start, end in spans] == ["u", "Mandela"]
 
 
 def test_a_vocabulary_of_its_own_has_names_without_prefixes(tokenizer):
     text = ["uSisulu eMaputo"] * 3
-    reader = with_name_prefixes(tokenizer, PREFIXES)
+    reader = read_as(tokenizer, Reading(PREFIXES))
     pieces = learn_own_pieces(reader, text, size=200)
     own = replace_vocabulary(reader, tokenizer.all_special_tokens, pieces)
     assert tokens(own, text[0]) == ["u", "sisulu", "e", "maputo"]
@@ -158,4 +155,6 @@ def test_a_name_behind_a_prefix_counts_as_known(tokenizer):
     words = [f"u{'x' * length}Mandela" for length in range(10)]  # each seen once
     assert unknown_share(tokenizer, words) == 1
     prefixes = [word.removesuffix("Mandela") for word in words]
-    assert unknown_share(with_name_prefixes(tokenizer, prefixes), words) == 0.5  # the prefix is
+    assert (
+        unknown_share(read_as(tokenizer, Reading(tuple(prefixes))), words) == 0.5
+    )  # the prefix is

@@ -15,7 +15,8 @@ from optical_pt.errors import InputError
 from optical_pt.models import LateInteraction
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.own_vocabulary import kept_entries, learn_own_pieces, replace_vocabulary
-from optical_pt.models.tokenizer_extension import name_prefixes_of, word_splitter
+from optical_pt.models.reading import Reading, reading_of
+from optical_pt.models.tokenizer_extension import word_splitter
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.distil import distil
 from optical_pt.training.new_embeddings import new_embeddings
@@ -171,7 +172,7 @@ def test_names_are_cut_unless_they_are_to_stay_whole(teacher, kind):
     for whole, words in ((False, ["u", "aamba"]), (True, ["uaamba"])):
         settings = StartSettings(kind, whole_names=whole)
         tokenizer = make_start(teacher.encoder, pairs, settings, seed=0)[0].tokenizer
-        assert name_prefixes_of(tokenizer) == words[:-1]
+        assert reading_of(tokenizer) == Reading(tuple(words[:-1]))
         assert word_splitter(tokenizer)("uAamba") == words
 
 

@@ -83,11 +83,12 @@ def test_a_student_keeps_the_prefixes_of_names(teacher, tmp_path):
     assert_alike(encode(loaded, ["uRiver eHouse"]), encode(student, ["u river e house"]))
 
 
-def test_students_of_the_first_version_have_no_prefixes_of_names(teacher, saved):
+def test_students_of_the_first_version_have_no_prefixes_of_names_nor_diacritics(teacher, saved):
     path = saved / "optical.json"
     record = json.loads(path.read_text())
-    assert record["version"] == 2
+    assert record["version"] == 3
     assert record.pop("name_prefixes") == []
+    assert record.pop("diacritics") is False
     path.write_text(json.dumps({**record, "version": 1}))
     loaded = load_vocabulary_student(saved, teacher=teacher)
     assert_alike(encode(loaded), encode(student_of(teacher.encoder)))
@@ -237,7 +238,7 @@ def change_version(path):
         ("vocabulary.txt", shorten, "vocabulary.txt: its 2 entries are not those of"),
         ("vocabulary.txt", lambda path: path.unlink(), "vocabulary.txt: missing"),
         ("optical.json", truncate, "optical.json: not JSON"),
-        ("optical.json", change_version, "version 9 is not .* version 2; update optical-pt"),
+        ("optical.json", change_version, "version 9 is not .* version 3; update optical-pt"),
     ],
 )
 def test_broken_files_are_named(teacher, saved, tmp_path_factory, name, harm, message):

@@ -23,8 +23,9 @@ from transformers import (
 )
 
 from optical_pt.models.fingerprint import query_modules
+from optical_pt.models.reading import Reading, read_as
 from optical_pt.models.student import copy_query_side
-from optical_pt.models.tokenizer_extension import extend_tokenizer, with_name_prefixes
+from optical_pt.models.tokenizer_extension import extend_tokenizer
 
 SPECIAL = {"unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]"}
 SPECIAL |= {"mask_token": "[MASK]"}
@@ -127,9 +128,12 @@ def student_with(
     words: Sequence[str],
     embeddings: torch.Tensor,
     name_prefixes: Sequence[str] = (),
+    *,
+    diacritics: bool = False,
 ) -> MultiVectorEncoder:
     """A copy of a teacher that knows more words, by these embeddings."""
-    tokenizer = with_name_prefixes(query_modules(teacher)[0].tokenizer, name_prefixes)
+    reading = Reading(tuple(name_prefixes), diacritics)
+    tokenizer = read_as(query_modules(teacher)[0].tokenizer, reading)
     return copy_query_side(teacher, extend_tokenizer(tokenizer, words), embeddings)
 
 

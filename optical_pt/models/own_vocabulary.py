@@ -6,12 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from optical_pt.models.han_words import learn_han_words, read_han_words
-from optical_pt.models.tokenizer_extension import (
-    MAX_CHARACTERS_PER_WORD,
-    name_prefixes_of,
-    student_state,
-    student_tokenizer,
-)
+from optical_pt.models.reading import reading_of, student_state, student_tokenizer
+from optical_pt.models.tokenizer_extension import MAX_CHARACTERS_PER_WORD
 from optical_pt.models.word_counts import count_words
 from optical_pt.models.wordpieces import CONTINUATION, learn_wordpieces
 
@@ -29,7 +25,7 @@ def learn_own_pieces(
 
     Args:
         tokenizer: the teacher's, for how it normalises and splits words, perhaps
-            :func:`~optical_pt.models.tokenizer_extension.with_name_prefixes`; vowel signs of Indic
+            :func:`~optical_pt.models.reading.read_as`; vowel signs of Indic
             scripts are kept, and a sentence of a script without spaces is cut as one word.
         sentences: of the language.
         size: at most this many entries, unless it has more characters: each is an entry at the
@@ -74,7 +70,7 @@ def replace_vocabulary(
     for added in state["added_tokens"]:
         added["id"] = ids[added["content"]]
     _renumber(state["post_processor"], ids)
-    return student_tokenizer(tokenizer, state, name_prefixes_of(tokenizer))
+    return student_tokenizer(tokenizer, state, reading_of(tokenizer))
 
 
 def kept_entries(tokenizer: PreTrainedTokenizerBase, prompts: Iterable[str]) -> list[str]:

@@ -38,7 +38,8 @@ def learn_pieces(
     tokenizer lacks becomes an entry, so that no word is unknown.
 
     Args:
-        tokenizer: the teacher's fast WordPiece tokenizer, perhaps :func:`with_name_prefixes`.
+        tokenizer: the teacher's fast WordPiece tokenizer, perhaps with a
+            :class:`~optical_pt.models.reading.Reading`.
         sentences: of the language.
         size: at most this many words (and fragments of unspaced scripts), and as many again of
             Chinese characters.

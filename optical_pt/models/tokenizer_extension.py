@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from optical_pt.errors import InputError
 from optical_pt.models.han_words import read_han_words
-from optical_pt.text.lookalikes import lookalike_steps
-from optical_pt.text.name_prefixes import name_pattern
+from optical_pt.models.reading import reading_of, student_state, student_tokenizer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -18,38 +17,15 @@ if TYPE_CHECKING:
 MAX_CHARACTERS_PER_WORD = 1000
 
 
-def with_name_prefixes(
-    tokenizer: PreTrainedTokenizerBase, prefixes: Sequence[str]
-) -> PreTrainedTokenizerBase:
-    """A copy of a tokenizer that reads prefixes of names as words of their own.
-
-    It keeps them as an option (:func:`name_prefixes_of`), and so do tokenizers that are made of it.
-
-    Args:
-        tokenizer: a fast WordPiece tokenizer.
-        prefixes: see :mod:`optical_pt.text.name_prefixes`; without any, nothing changes.
-
-    Raises:
-        InputError: if the tokenizer is not WordPiece.
-    """
-    if not prefixes:
-        return tokenizer
-    state = student_state(tokenizer)
-    # While there are capitals.
-    cut = {"type": "Replace", "pattern": {"Regex": name_pattern(prefixes)}, "content": " "}
-    others = [] if state["normalizer"] is None else [state["normalizer"]]
-    state["normalizer"] = {"type": "Sequence", "normalizers": [{"type": "NFKC"}, cut, *others]}
-    return student_tokenizer(tokenizer, state, prefixes)
-
-
 def extend_tokenizer(
     tokenizer: PreTrainedTokenizerBase, pieces: Sequence[str]
 ) -> PreTrainedTokenizerBase:
     """Append WordPiece entries to a copy of a BERT tokenizer.
 
     Words that the tokenizer has whole keep their token, so names and numbers stay as the teacher
-    knows them. Accents of Latin, Greek and Cyrillic letters are dropped as BERT drops them; vowel
-    signs of Indic scripts, which BERT would drop too, are kept. Among Chinese characters, each of
+    knows them. Diacritics of Latin, Greek and Cyrillic letters are dropped as BERT drops them,
+    unless the tokenizer's :class:`~optical_pt.models.reading.Reading` keeps them; vowel signs of
+    Indic scripts, which BERT would drop too, are kept. Among Chinese characters, each of
     which BERT takes for a word, the longest words that are entries are read.
 
     Args:
@@ -75,28 +51,7 @@ def extend_tokenizer(
         vocabulary[piece] = position
     read_han_words(state)
     state["model"]["max_input_chars_per_word"] = MAX_CHARACTERS_PER_WORD
-    return student_tokenizer(tokenizer, state, name_prefixes_of(tokenizer))
-
-
-def student_tokenizer(
-    original: PreTrainedTokenizerBase, state: dict, name_prefixes: Sequence[str]
-) -> PreTrainedTokenizerBase:
-    """A tokenizer of this JSON state, with the other options of the original."""
-    from tokenizers import Tokenizer
-    from transformers import PreTrainedTokenizerFast
-
-    # Not the tokenizer's own class: BertTokenizer puts BERT's normalizer back when it is loaded.
-    return PreTrainedTokenizerFast(
-        tokenizer_object=Tokenizer.from_str(json.dumps(state)),
-        model_max_length=original.model_max_length,
-        **({"name_prefixes": list(name_prefixes)} if name_prefixes else {}),
-        **original.special_tokens_map,
-    )
-
-
-def name_prefixes_of(tokenizer: PreTrainedTokenizerBase) -> list[str]:
-    """The prefixes of names that a student's tokenizer was given."""
-    return tokenizer.init_kwargs.get("name_prefixes", [])
+    return student_tokenizer(tokenizer, state, reading_of(tokenizer))
 
 
 def word_splitter(tokenizer: PreTrainedTokenizerBase) -> Callable[[str], list[str]]:
@@ -110,44 +65,3 @@ def word_splitter(tokenizer: PreTrainedTokenizerBase) -> Callable[[str], list[st
         return [word for word, _ in whole.pre_tokenizer.pre_tokenize_str(normalized)]
 
     return split
-
-
-def student_state(tokenizer: PreTrainedTokenizerBase) -> dict:
-    """The JSON state of a WordPiece tokenizer, with a normalizer for other languages.
-
-    It normalises as the teacher, but spares the marks of Indic scripts, and replaces letters that
-    look like others, see :mod:`optical_pt.text.lookalikes`. A student's tokenizer stays as it is.
-
-    Raises:
-        InputError: if the tokenizer is not WordPiece.
-    """
-    backend = getattr(tokenizer, "backend_tokenizer", None)
-    state = json.loads(backend.to_str()) if backend is not None else {}
-    if state.get("model", {}).get("type") != "WordPiece":
-        raise InputError(
-            "the teacher's tokenizer is not WordPiece, so its vocabulary cannot be extended; "
-            "set the vocabulary to 0 to keep it"
-        )
-    state["truncation"] = state["padding"] = None
-    state["normalizer"] = _script_safe(state["normalizer"])
-    return state
-
-
-def _script_safe(bert: dict | None) -> dict | None:
-    """Replace a BERT normalizer that strips every combining mark by one that spares Indic ones."""
-    if bert is None or bert.get("type") != "BertNormalizer":
-        return bert
-    lowercase = bert["lowercase"]
-    strips = bert["strip_accents"] if bert["strip_accents"] is not None else lowercase
-    steps: list[dict] = [{**bert, "lowercase": False, "strip_accents": False}, {"type": "NFKC"}]
-    steps += lookalike_steps()
-    if lowercase:
-        steps.append({"type": "Lowercase"})
-    if strips:
-        combining_diacritics = {"Regex": "[\u0300-\u036f]"}
-        steps += [
-            {"type": "NFD"},
-            {"type": "Replace", "pattern": combining_diacritics, "content": ""},
-            {"type": "NFC"},
-        ]
-    return {"type": "Sequence", "normalizers": steps}

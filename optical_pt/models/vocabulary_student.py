@@ -14,12 +14,9 @@ from typing import TYPE_CHECKING
 
 from optical_pt.errors import InputError
 from optical_pt.models.fingerprint import document_fingerprint, query_modules
+from optical_pt.models.reading import Reading, read_as, reading_of
 from optical_pt.models.student import copy_query_side, join_sides
-from optical_pt.models.tokenizer_extension import (
-    extend_tokenizer,
-    name_prefixes_of,
-    with_name_prefixes,
-)
+from optical_pt.models.tokenizer_extension import extend_tokenizer
 
 if TYPE_CHECKING:
     import torch
@@ -29,7 +26,7 @@ if TYPE_CHECKING:
     from optical_pt.models.late_interaction import LateInteraction
 
 FORMAT = "optical-vocabulary-student"
-VERSIONS = (1, 2)  # 2 has prefixes of names
+VERSIONS = (1, 2, 3)  # 2 has prefixes of names, 3 says whether diacritics are kept
 SETTINGS = "optical.json"
 VOCABULARY = "vocabulary.txt"
 EMBEDDINGS = "embeddings.safetensors"
@@ -72,7 +69,7 @@ def save_vocabulary_student(
         "format": FORMAT,
         "version": VERSIONS[-1],
         "languages": list(languages),
-        "name_prefixes": name_prefixes_of(tokenizer),
+        **reading_of(tokenizer).facts(),
         "teacher": teacher_name,
         "teacher_fingerprint": document_fingerprint(teacher),
     }
@@ -116,7 +113,7 @@ def load_vocabulary_student(
             f"{directory / VOCABULARY}: its {len(pieces)} entries are not those of {EMBEDDINGS}; "
             "make the student anew"
         )
-    tokenizer = with_name_prefixes(tokenizer, settings.get("name_prefixes", ()))
+    tokenizer = read_as(tokenizer, Reading.from_facts(settings))
     student = copy_query_side(
         teacher.encoder,
         extend_tokenizer(tokenizer, pieces),

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from optical_pt.errors import InputError
-from optical_pt.translation.words import without_diacritics, words
+from optical_pt.text.diacritics import without_diacritics
+from optical_pt.translation.words import words
 
 
 def document_words(texts: Iterable[str], language: str = "en") -> Counter[str]:

@@ -16,8 +16,9 @@ from optical_pt.query_text import query_text, replace_query
 from optical_pt.respelling.nearest import NearestSpelling
 from optical_pt.respelling.sound import only_letters
 from optical_pt.text import cut_prefixes
+from optical_pt.text.diacritics import without_diacritics
 from optical_pt.translation import LexicalTable
-from optical_pt.translation.words import without_diacritics, word_spans, words
+from optical_pt.translation.words import word_spans, words
 
 
 class Respeller(pt.Transformer):

@@ -33,8 +33,15 @@ class Recipe:
     settings: TrainingSettings = field(default_factory=TrainingSettings)
     start: StartSettings = field(default_factory=StartSettings)
 
+    def for_pairs(self, pairs: Sequence[SentencePair]) -> Recipe:
+        """The recipe with what the pairs decide of the start."""
+        return replace(self, start=self.start.for_pairs(pairs))
+
     def identity(self, seed: int) -> str:
-        """Text that changes whenever other weights would come out of the same pairs."""
+        """Text that changes whenever other weights would come out of the same pairs.
+
+        It is that of the recipe :meth:`for_pairs`, if the pairs decide anything.
+        """
         # As a float, since 2 epochs and 2.0 are the same.
         settings = replace(self.settings, seed=seed, epochs=float(self.settings.epochs))
         return f"{asdict(settings)} {self.start.facts()} text {TEXT_REVISION}"
@@ -95,7 +102,7 @@ class StudentStore:
         text = "\n".join(
             [
                 self.teacher.fingerprint,
-                recipe.identity(seed),
+                recipe.for_pairs(pairs).identity(seed),
                 *(f"{pair.language}\t{pair.english}\t{pair.foreign}" for pair in pairs),
             ]
         )

@@ -14,8 +14,8 @@ from optical_pt.errors import InputError
 from optical_pt.files import refuse_existing, write_directory, write_text
 from optical_pt.models import LateInteraction
 from optical_pt.models.fingerprint import query_modules
+from optical_pt.models.reading import reading_of
 from optical_pt.models.student import join_sides
-from optical_pt.models.tokenizer_extension import name_prefixes_of
 from optical_pt.models.vocabulary_student import save_vocabulary_student
 from optical_pt.text import TEXT_REVISION
 from optical_pt.training.card import student_card
@@ -27,6 +27,7 @@ from optical_pt.training.select_on import open_queries
 from optical_pt.training.selection import require_finite
 from optical_pt.training.setting_checks import require_one_of
 from optical_pt.training.settings import TrainingSettings
+from optical_pt.training.spellings import in_turns
 from optical_pt.training.start_settings import KEEPING_TOKENS, StartSettings
 from optical_pt.training.starts import count_layers, make_start
 from optical_pt.training.trainable import require_layers
@@ -82,6 +83,7 @@ def distil(
     output, settings, start = Path(output), settings or TrainingSettings(), start or StartSettings()
     _check(output, pairs, start, settings, release)
     require_layers(count_layers(teacher.encoder, start), settings)
+    start = start.for_pairs(pairs)
     queries = open_queries(settings, sorted({pair.language for pair in pairs}))
     kept, held_out = hold_out(pairs, settings.hold_out, seed=settings.seed)
     work = output.with_name(output.name + ".training")
@@ -98,12 +100,13 @@ def distil(
         with first_alone():
             open_checkpoints(work, facts, resume=resume or not is_first())
     student = make_start(teacher.encoder, kept, start, seed=settings.seed)
+    shown = in_turns(kept) if start.diacritics else kept
     history = History([], [], 0)
     if settings.epochs:
         history = train(
             student,
             teacher.encoder,
-            kept,
+            shown,
             held_out,
             work,
             settings,
@@ -121,7 +124,7 @@ def distil(
             "settings": asdict(settings),
             "release": release,
             **asdict(history),
-            "name_prefixes": name_prefixes_of(query_modules(student)[0].tokenizer),
+            **reading_of(query_modules(student)[0].tokenizer).facts(),
             **(provenance or {}),
         }
         _release(student, teacher, kept, release, record, output)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from optical_pt.errors import InputError
+from optical_pt.text.diacritics import information
 from optical_pt.training.setting_checks import require_at_least, require_one_of
+
+if TYPE_CHECKING:
+    from optical_pt.training.bitext import SentencePair
 
 KINDS = ("copy", "extended", "new-vocabulary", "multilingual")
 NEW_EMBEDDINGS = ("ibm1", "random", "mean")
 #: Starts that keep the teacher's tokens, so that a student can be kept as what it adds to them.
 KEEPING_TOKENS = ("copy", "extended")
+#: Bits a running word that diacritics must tell for a student to keep them.
+MIN_INFORMATION = 0.3
+#: Sentences of a language that are looked at for it, about.
+SAMPLE = 2000
 LEAST = {"vocabulary": 0, "fragments": 0, "encoder_layers": 1}
 
 
@@ -33,6 +43,10 @@ class StartSettings:
             ``"mean"``, see :func:`~optical_pt.training.new_embeddings.new_embeddings`.
         whole_names: names keep the prefixes that a language writes onto them, which are cut off
             otherwise, see :mod:`optical_pt.text.name_prefixes`.
+        diacritics: words keep those of Latin, Greek and Cyrillic letters, and the student learns
+            to read them with, with a part of, and without their diacritics; else they are dropped,
+            as BERT drops them. None keeps them where a language's words hang on them, see
+            :meth:`for_pairs`.
         encoder: directory or hub name of the multilingual encoder, such as
             ``"google-bert/bert-base-multilingual-cased"`` or ``"FacebookAI/xlm-roberta-base"``.
         encoder_layers: keep this many of its layers, from the bottom; None keeps all.
@@ -49,6 +63,7 @@ class StartSettings:
     fragments: int | None = None
     new_embeddings: str = "ibm1"
     whole_names: bool = False
+    diacritics: bool | None = None
     encoder: str | None = None
     encoder_layers: int | None = None
 
@@ -71,6 +86,10 @@ class StartSettings:
             )
         if self.whole_names and self.kind not in ("extended", "new-vocabulary"):
             raise InputError(f"whole_names: the start {self.kind!r} cuts no names; leave it out")
+        if self.diacritics and self.kind not in ("extended", "new-vocabulary"):
+            raise InputError(
+                f"diacritics: the start {self.kind!r} has no new words; leave them out"
+            )
         if self.kind == "multilingual" and not self.encoder:
             raise InputError("start 'multilingual': it needs an encoder; give its name or folder")
         if self.kind != "multilingual" and (self.encoder or self.encoder_layers):
@@ -79,8 +98,27 @@ class StartSettings:
                 "'multilingual' only"
             )
 
+    def for_pairs(self, pairs: Sequence[SentencePair]) -> StartSettings:
+        """These settings with what the bitext decides: whether diacritics are kept.
+
+        They are where in a language of the pairs they tell of its words ``MIN_INFORMATION`` bits a
+        running word or more (:func:`~optical_pt.text.diacritics.information`).
+        """
+        if self.diacritics is not None or self.kind not in ("extended", "new-vocabulary"):
+            return self
+        by_language: dict[str, list[str]] = defaultdict(list)
+        for pair in pairs:
+            by_language[pair.language].append(pair.foreign)
+        kept = any(
+            information(sentences[:: max(1, len(sentences) // SAMPLE)]) >= MIN_INFORMATION
+            for sentences in by_language.values()
+        )
+        return replace(self, diacritics=kept)
+
     def facts(self) -> dict[str, Any]:
         """What decides the start, as JSON values; ``start`` is None where all is default."""
-        default = asdict(StartSettings(vocabulary=self.vocabulary))
-        chosen = {name: v for name, v in asdict(self).items() if v != default[name]}
+        default = asdict(StartSettings(vocabulary=self.vocabulary, diacritics=False))
+        undecided = {} if self.diacritics is not None else {"diacritics": False}
+        mine = {**asdict(self), **undecided}
+        chosen = {name: value for name, value in mine.items() if value != default[name]}
         return {"vocabulary": self.vocabulary, "start": chosen or None}

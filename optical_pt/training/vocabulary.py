@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.piece_learning import learn_pieces, unknown_share
-from optical_pt.models.tokenizer_extension import extend_tokenizer, with_name_prefixes
+from optical_pt.models.reading import Reading, read_as, reading_of
+from optical_pt.models.tokenizer_extension import extend_tokenizer
 from optical_pt.text import learn_name_prefixes
 from optical_pt.training.new_embeddings import new_embeddings
+from optical_pt.training.spellings import by_spelling, in_all_spellings
 
 if TYPE_CHECKING:
     import torch
@@ -29,7 +31,7 @@ class NewVocabulary(NamedTuple):
 
     Attributes:
         tokenizer: The teacher's with new entries; it cuts prefixes off names of all the languages,
-            see :mod:`optical_pt.text.name_prefixes`.
+            see :mod:`optical_pt.text.name_prefixes`, and keeps diacritics where asked to.
         embeddings: Of the new entries, ``(entries, hidden size)`` float32.
     """
 
@@ -45,6 +47,7 @@ def new_vocabulary(
     fragments: int | None = None,
     embeddings: str = "ibm1",
     whole_names: bool = False,
+    diacritics: bool = False,
     seed: int = 0,
 ) -> NewVocabulary:
     """Choose the entries that a teacher's tokenizer lacks for a language, and their embeddings.
@@ -60,12 +63,16 @@ def new_vocabulary(
         embeddings: where those of new entries start, see
             :func:`~optical_pt.training.new_embeddings.new_embeddings`.
         whole_names: whether names keep the prefixes that the languages write onto them.
+        diacritics: whether words keep their diacritics, and are learnt in all spellings, with and
+            without them (:func:`~optical_pt.text.diacritics.spellings`); ``size`` and
+            ``fragments`` are then of each spelling.
         seed: of random embeddings.
     """
-    tokenizer = query_modules(teacher)[0].tokenizer
-    if not whole_names:
-        tokenizer = with_name_prefixes(tokenizer, learn_name_prefixes(pairs))
+    prefixes = () if whole_names else learn_name_prefixes(pairs)
+    tokenizer = read_as(query_modules(teacher)[0].tokenizer, Reading(prefixes, diacritics))
     extended = extend_tokenizer(tokenizer, _pieces_by_language(tokenizer, pairs, size, fragments))
+    if diacritics:
+        pairs = in_all_spellings(pairs)
     rows = new_embeddings(embeddings, teacher, extended, pairs, first=len(tokenizer), seed=seed)
     return NewVocabulary(extended, rows)
 
@@ -83,5 +90,7 @@ def _pieces_by_language(
         if wanted is None:
             many = unknown_share(tokenizer, sentences) > MANY_UNKNOWN
             wanted = FRAGMENTS if many else 0
-        pieces += learn_pieces(tokenizer, sentences, size=size, fragments=wanted)
+        kept = reading_of(tokenizer).diacritics
+        for written in by_spelling(sentences) if kept else [sentences]:
+            pieces += learn_pieces(tokenizer, written, size=size, fragments=wanted)
     return list(dict.fromkeys(pieces))

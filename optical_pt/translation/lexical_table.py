@@ -11,10 +11,11 @@ from pathlib import Path
 from optical_pt.errors import InputError
 from optical_pt.files import write_bytes
 from optical_pt.text import cut_prefixes, learn_name_prefixes
+from optical_pt.text.diacritics import without_diacritics
 from optical_pt.training.bitext import SentencePair
 from optical_pt.translation.lexical_file import TableContent, format_table, read_table
 from optical_pt.translation.lexical_learning import learn_translations, ranked
-from optical_pt.translation.words import without_diacritics, words
+from optical_pt.translation.words import words
 
 
 class LexicalTable:

@@ -7,10 +7,11 @@ from functools import cached_property
 from itertools import pairwise
 
 from optical_pt.errors import InputError
+from optical_pt.text.diacritics import without_diacritics
 from optical_pt.training.bitext import SentencePair
 from optical_pt.translation.code_switching import Unit
 from optical_pt.translation.lexical_table import LexicalTable
-from optical_pt.translation.words import without_diacritics, word_spans, words
+from optical_pt.translation.words import word_spans, words
 
 _ENGLISH = "en"
 Phrase = tuple[str, ...]

@@ -101,17 +101,6 @@ def is_latin(word: str) -> bool:
     return unicodedata.name(word[0], "").startswith("LATIN")
 
 
-def without_diacritics(word: str) -> str:
-    """The word without combining diacritics (U+0300 to U+036F: not the vowel signs of Hindi).
-
-    >>> without_diacritics("ọ̀rọ̀")
-    'oro'
-    """
-    decomposed = unicodedata.normalize("NFD", word)
-    kept = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")
-    return unicodedata.normalize("NFC", kept)
-
-
 def _sizes(text: str) -> Iterator[int | None]:
     """Of each character; a joiner or soft hyphen belongs to the word before it."""
     size = None

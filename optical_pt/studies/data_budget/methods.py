@@ -35,7 +35,7 @@ class Method(Protocol):
     ) -> pt.Transformer:
         """Learn from the pairs, unless that was done before, and search the task's documents."""
 
-    def identity(self, seed: int) -> str:
+    def identity(self, pairs: Sequence[SentencePair], seed: int) -> str:
         """Text that changes whenever the pipeline of the same pairs may change."""
 
 
@@ -58,9 +58,10 @@ class StudentMethod:
         student = self.students.get(self.recipe, pairs, language, seed)
         return ROWS["optical"].build(task.resources, LanguageModels(student=student))
 
-    def identity(self, seed: int) -> str:
-        """The recipe and its teacher."""
-        return f"{self.recipe.identity(seed)} {self.students.teacher.fingerprint}"
+    def identity(self, pairs: Sequence[SentencePair], seed: int) -> str:
+        """The recipe for these pairs, and its teacher."""
+        recipe = self.recipe.for_pairs(pairs)
+        return f"{recipe.identity(seed)} {self.students.teacher.fingerprint}"
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class LexicalMethod:
         models = LanguageModels(lexicon=LexicalTable.learn(pairs, language=language))
         return ROWS["psq"].build(task.resources, models)
 
-    def identity(self, seed: int) -> str:
+    def identity(self, pairs: Sequence[SentencePair], seed: int) -> str:
         """It has no settings, but the words that it is learnt from."""
         return f"PSQ text {TEXT_REVISION}"
 
@@ -101,7 +102,7 @@ class NmtMethod:
     ) -> pt.Transformer:
         """Train the translation model, or open it; a training that was stopped goes on."""
         text = "\n".join(f"{pair.english}\t{pair.foreign}" for pair in pairs)
-        key = hash_bytes(f"{self.identity(seed)}\n{text}".encode())[:12]
+        key = hash_bytes(f"{self.identity(pairs, seed)}\n{text}".encode())[:12]
         path = self.folder / f"{language}-{len(pairs)}-{seed}.{key}"
         if not path.is_dir():
             build_nmt(
@@ -116,7 +117,7 @@ class NmtMethod:
         )  # fmt: skip
         return ROWS["nmt-bm25"].build(task.resources, LanguageModels(translator=translator))
 
-    def identity(self, seed: int) -> str:
+    def identity(self, pairs: Sequence[SentencePair], seed: int) -> str:
         """Its settings, for as many pairs as one likes."""
         return f"{NmtSettings(epochs=self.epochs, seed=seed)} cut to few pairs"
 

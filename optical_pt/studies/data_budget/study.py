@@ -86,7 +86,7 @@ class DataBudget(Study):
             {
                 "teacher": f"{teacher.name} {teacher.fingerprint}",
                 "pairs": {code: len(mine) for code, mine in pairs.items()},
-                "methods": {name: method.identity(0) for name, method in methods.items()},
+                "methods": {name: method.identity((), 0) for name, method in methods.items()},
                 "data_sha256": bitext_facts(options.data, languages),
             },
         )
@@ -145,8 +145,9 @@ class Bench:
         task = searched.identities[trial.language]
         if trial.method == CEILING:
             return f"{trial.method} {task} {searched.english_identity(trial.language)}"
-        pairs = "\n".join(f"{pair.english}\t{pair.foreign}" for pair in self._pairs(trial))
-        return f"{self.methods[trial.method].identity(trial.seed)} {task} {pairs}"
+        pairs = self._pairs(trial)
+        text = "\n".join(f"{pair.english}\t{pair.foreign}" for pair in pairs)
+        return f"{self.methods[trial.method].identity(pairs, trial.seed)} {task} {text}"
 
     def _pairs(self, trial: Trial) -> Sequence[SentencePair]:
         return self.pairs[trial.language][: int(trial.level)]

@@ -29,6 +29,7 @@ def start(
         fragments=settings.fragments,
         embeddings=settings.new_embeddings,
         whole_names=settings.whole_names,
+        diacritics=bool(settings.diacritics),
         seed=seed,
     )
     return copy_query_side(teacher, vocabulary.tokenizer, vocabulary.embeddings)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.own_vocabulary import kept_entries, learn_own_pieces, replace_vocabulary
+from optical_pt.models.reading import Reading, read_as, reading_of
 from optical_pt.models.student import copy_query_side
-from optical_pt.models.tokenizer_extension import with_name_prefixes
 from optical_pt.text import learn_name_prefixes
 from optical_pt.training.new_embeddings import new_embeddings
+from optical_pt.training.spellings import by_spelling, in_all_spellings
 
 if TYPE_CHECKING:
     from sentence_transformers import MultiVectorEncoder
@@ -38,9 +39,11 @@ def start(
     body, old = transformer.auto_model, transformer.tokenizer
     kept = kept_entries(old, filter(None, teacher.prompts.values()))
     prefixes = () if settings.whole_names else learn_name_prefixes(pairs)
-    reader = with_name_prefixes(old, prefixes)
+    reader = read_as(old, Reading(prefixes, bool(settings.diacritics)))
     tokenizer = replace_vocabulary(reader, kept, _learn(reader, pairs, settings.vocabulary))
     rows = body.get_input_embeddings().weight.detach()[old.convert_tokens_to_ids(kept)].clone()
+    if settings.diacritics:
+        pairs = in_all_spellings(pairs)
     new = new_embeddings(
         settings.new_embeddings, teacher, tokenizer, pairs, first=len(kept), seed=seed
     )
@@ -62,6 +65,8 @@ def _learn(
 ) -> list[str]:
     pieces: list[str] = []
     for language in dict.fromkeys(pair.language for pair in pairs):
-        sentences = (pair.foreign for pair in pairs if pair.language == language)
-        pieces += learn_own_pieces(tokenizer, sentences, size=size)
+        sentences = [pair.foreign for pair in pairs if pair.language == language]
+        kept = reading_of(tokenizer).diacritics
+        for written in by_spelling(sentences) if kept else [sentences]:
+            pieces += learn_own_pieces(tokenizer, written, size=size)
     return list(dict.fromkeys(pieces))

@@ -1,0 +1,154 @@
+"""Languages whose words hang on diacritics that not everyone writes."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+
+import numpy as np
+import pytest
+import torch
+from cipher import ENGLISH, retrieval_score
+from hypothesis import given
+from hypothesis import strategies as st
+from tiny_models import tiny_encoder
+from transformers import AutoTokenizer
+
+from optical_pt.errors import InputError
+from optical_pt.models import LateInteraction
+from optical_pt.models.fingerprint import query_modules
+from optical_pt.models.reading import Reading, read_as, reading_of
+from optical_pt.text.diacritics import information, spellings, without_diacritics
+from optical_pt.training.bitext import SentencePair
+from optical_pt.training.distil import distil
+from optical_pt.training.settings import TrainingSettings
+from optical_pt.training.spellings import by_spelling, in_all_spellings, in_turns
+from optical_pt.training.start_settings import StartSettings
+from optical_pt.training.starts import make_start
+
+torch.set_num_threads(1)
+
+UNTRAINED = TrainingSettings(epochs=0)
+# Each two English words are one foreign word with and without its tone mark and dot below.
+WORDS = sorted(ENGLISH)[:20]
+FOREIGN = [f"{chr(97 + n // 2)}{'ọ́' if n % 2 else 'o'}k" for n in range(len(WORDS))]
+FOREIGN = [unicodedata.normalize("NFC", word) for word in FOREIGN]
+letters = st.text("aọọ́óöçйёабđ ा़kn", max_size=12)
+
+
+def tonal_pairs(count: int, seed: int) -> list[SentencePair]:
+    rng = np.random.default_rng(seed)
+    drawn = [rng.choice(len(WORDS), size=3, replace=False) for _ in range(count)]
+    return [
+        SentencePair(" ".join(WORDS[n] for n in some), " ".join(FOREIGN[n] for n in some), "yo")
+        for some in drawn
+    ]
+
+
+PAIRS = tonal_pairs(200, seed=0)
+ALONE = [SentencePair(english, word, "yo") for english, word in zip(WORDS, FOREIGN, strict=True)]
+
+
+@pytest.fixture(scope="module")
+def teacher() -> LateInteraction:
+    return LateInteraction.from_encoder(tiny_encoder(ENGLISH), "tiny")
+
+
+@given(letters)
+def test_spellings_lose_their_diacritics_step_by_step(text):
+    forms = spellings(text)
+    assert forms[0] == unicodedata.normalize("NFC", text)
+    assert len(forms) == len(set(forms)) <= 3
+    assert forms[-1] == without_diacritics(text)
+    assert spellings(forms[-1]) == [forms[-1]]
+    left = [sum("\u0300" <= c <= "\u036f" for c in unicodedata.normalize("NFD", f)) for f in forms]
+    assert left == sorted(left, reverse=True)
+    assert left[-1] == 0
+    assert [c for c in text if "\u0900" <= c <= "\u097f"] == [
+        c for c in forms[-1] if "\u0900" <= c <= "\u097f"
+    ]
+
+
+def test_information_by_hand():
+    # Three of four running words are of one form: .25 * 2 + .75 * log2(4 / 3) bits.
+    assert information(["Ọko ọko", "ọko oko"]) == pytest.approx(0.8112781)
+    assert information(["ọko oko", "kan kan"]) == 0.5
+    assert information(["2024 …", ""]) == 0
+
+
+def test_pairs_are_shown_in_all_spellings_by_turns():
+    pairs = [SentencePair("a", "ọ́k", "yo"), SentencePair("b", "kan", "yo")] * 2
+    assert [p.foreign for p in in_turns(pairs)] == ["ọ́k", "kan", "ok", "kan"]
+    assert len(in_all_spellings(pairs)) == 2 * (3 + 1)
+    assert by_spelling(["kan"]) == [["kan"]] * 3
+
+
+def test_the_bitext_decides_whether_diacritics_are_kept():
+    plain = [SentencePair(p.english, without_diacritics(p.foreign), "ha") for p in PAIRS]
+    assert StartSettings().for_pairs(PAIRS).diacritics is True
+    assert StartSettings().for_pairs(plain).diacritics is False
+    assert StartSettings().for_pairs([*plain, *PAIRS]).diacritics is True
+    assert StartSettings(diacritics=False).for_pairs(PAIRS).diacritics is False
+    assert StartSettings("copy").for_pairs(PAIRS).diacritics is None
+    for undecided in (StartSettings(), StartSettings().for_pairs(plain)):
+        assert undecided.facts() == {"vocabulary": 8000, "start": None}
+    assert StartSettings().for_pairs(PAIRS).facts()["start"] == {"diacritics": True}
+    with pytest.raises(InputError, match="diacritics: the start 'copy' has no new words"):
+        StartSettings("copy", diacritics=True)
+
+
+@pytest.mark.parametrize("kind", ["extended", "new-vocabulary"])
+def test_words_are_told_apart_and_known_without_their_diacritics(teacher, kind):
+    start = StartSettings(kind, diacritics=True)
+    tokenizer = query_modules(make_start(teacher.encoder, PAIRS, start, seed=0))[0].tokenizer
+    assert reading_of(tokenizer) == Reading(diacritics=True)
+    for text in ("aọ́k", "aọk", "aok", unicodedata.normalize("NFD", "aọ́k"), "AỌ́K"):
+        expected = unicodedata.normalize("NFC", text).lower()
+        assert tokenizer.tokenize(text) == [expected]
+    dropped = make_start(teacher.encoder, PAIRS, StartSettings(kind, diacritics=False), seed=0)
+    assert query_modules(dropped)[0].tokenizer.tokenize("aọ́k") == ["aok"]
+
+
+@pytest.mark.parametrize("release", ["router", "vocabulary"])
+def test_a_student_that_keeps_diacritics_finds_what_another_cannot(teacher, tmp_path, release):
+    distil(teacher, PAIRS, tmp_path / "kept", settings=UNTRAINED, release=release)
+    kept = LateInteraction(tmp_path / "kept", teacher=teacher)
+    dropping = StartSettings(diacritics=False)
+    lost = distil(teacher, PAIRS, tmp_path / "lost", start=dropping, settings=UNTRAINED)
+    assert retrieval_score(kept, ALONE) == 1
+    bare = [SentencePair(p.english, without_diacritics(p.foreign), "yo") for p in ALONE]
+    assert retrieval_score(lost, ALONE) == retrieval_score(lost, bare) == 0.5  # one of each two
+    assert retrieval_score(kept, bare) == pytest.approx(0.5, abs=0.1)
+    record = json.loads((tmp_path / "kept" / "training.json").read_text())
+    assert record["diacritics"] is record["start"]["diacritics"] is True
+    if release == "vocabulary":
+        settings = json.loads((tmp_path / "kept" / "optical.json").read_text())
+        assert settings["diacritics"] is True
+
+
+def test_training_shows_every_spelling(teacher, tmp_path):
+    settings = TrainingSettings(
+        epochs=4, batch_size=16, bf16=False, learning_rate=2e-2, loss={"ot": 1.0, "mse": 1.0}
+    )
+    trained = distil(teacher, PAIRS, tmp_path / "yo", settings=settings)
+    start = distil(teacher, PAIRS, tmp_path / "start", settings=UNTRAINED)
+    for spelling in range(3):
+        before, after = (query_modules(student.encoder)[0] for student in (start, trained))
+        words = by_spelling(["aọ́k bọ́k"])[spelling][0].split()
+        rows = after.tokenizer.convert_tokens_to_ids(words)
+        moved = (
+            after.auto_model.get_input_embeddings().weight[rows]
+            - before.auto_model.get_input_embeddings().weight[rows]
+        )
+        assert (moved.abs().amax(dim=1) > 0).all()
+    card = (tmp_path / "yo" / "README.md").read_text()
+    assert "It reads words with, with some of, and without their diacritics." in card
+
+
+def test_reading_is_kept_beside_prefixes_of_names(teacher, tmp_path):
+    reading = Reading(("u",), diacritics=True)
+    tokenizer = read_as(query_modules(teacher.encoder)[0].tokenizer, reading)
+    tokenizer.save_pretrained(tmp_path)
+    assert reading_of(AutoTokenizer.from_pretrained(tmp_path)) == reading
+    assert Reading.from_facts(reading.facts()) == reading
+    assert Reading.from_facts({}) == Reading()
