@@ -11,6 +11,7 @@ from optical_pt.collections.published import tatoeba, xquad_r
 from optical_pt.errors import InputError
 from optical_pt.models import LateInteraction
 from optical_pt.models.fingerprint import query_modules
+from optical_pt.models.reading import Reading, read_as
 from optical_pt.models.tokenizer_extension import word_splitter
 from optical_pt.studies.adversarial.tasks import TATOEBA, XQUAD, NoisyTask
 from optical_pt.studies.bitext import bitext_file, read_pairs
@@ -19,6 +20,7 @@ from optical_pt.studies.retrieval import open_task
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.bitext_sources import drop_overlap, held_out_texts
 from optical_pt.training.sampling import sample_in_order
+from optical_pt.training.start_settings import StartSettings
 from optical_pt.translation import LexicalTable
 
 #: The first is also measured under noise. A Tatoeba sentence has one translation: R@1 is the
@@ -88,14 +90,18 @@ def noisy_tasks(
     tested: dict[str, Collection],
     language: str,
     teacher: LateInteraction,
+    pairs: Sequence[SentencePair],
     indexes: Path,
     kinds: Sequence[Noise],
     *,
     max_queries: int | None = None,
     device: str | None = None,
 ) -> dict[str, NoisyTask]:
-    """The tasks of one language, clean and noisy; languages share XQuAD-R's index."""
-    read = _reader(teacher)
+    """The tasks of one language, clean and noisy; languages share XQuAD-R's index.
+
+    The pairs are those that the students learn from, which decide how they read.
+    """
+    read = _reader(teacher, pairs)
     folders = {XQUAD: "xquad-r-en", TATOEBA: f"tatoeba-{language}-en"}
     tasks = {}
     for name, collection in tested.items():
@@ -119,6 +125,8 @@ def respelt_tasks(
     }
 
 
-def _reader(teacher: LateInteraction) -> Callable[[str], list[str]]:
+def _reader(teacher: LateInteraction, pairs: Sequence[SentencePair]) -> Callable[[str], list[str]]:
     """The words of a text as the students see them, whose tokenizers extend the teacher's."""
-    return word_splitter(query_modules(teacher.encoder)[0].tokenizer)
+    diacritics = bool(StartSettings().for_pairs(pairs).diacritics)
+    tokenizer = query_modules(teacher.encoder)[0].tokenizer
+    return word_splitter(read_as(tokenizer, Reading(diacritics=diacritics)))

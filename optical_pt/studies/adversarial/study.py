@@ -95,6 +95,7 @@ class Adversarial(Study):
                 tested[code],
                 code,
                 teacher,
+                pairs[code],
                 options.indexes,
                 noises(options.noise_rate),
                 max_queries=most,

@@ -16,6 +16,7 @@ from optical_pt.studies.trial import Trial
 from optical_pt.table.resources import LanguageModels
 from optical_pt.table.systems import SYSTEMS, Row
 from optical_pt.training.bitext import SentencePair
+from optical_pt.training.start_settings import StartSettings
 from optical_pt.translation import LexicalTable, NeuralTranslator
 from optical_pt.translation.model_files import find_model
 
@@ -114,8 +115,9 @@ class Bench:
         task = searched.identities[trial.language]
         if trial.method in self.recipes:
             return f"{trial.method} {task} {self._student_identity(trial)}"
-        # Tells the pairs apart.
-        pairs = self.students.identity(Recipe("pairs"), self.pairs[trial.language])
+        # Tells the pairs apart; how students read them is nothing to translations.
+        recipe = Recipe("pairs", start=StartSettings(diacritics=False))
+        pairs = self.students.identity(recipe, self.pairs[trial.language])
         row = _row(trial.method)
         if row.english:
             task += f" {searched.english_identity(trial.language)}"
