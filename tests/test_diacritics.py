@@ -22,7 +22,7 @@ from optical_pt.text.diacritics import information, spellings, without_diacritic
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.distil import distil
 from optical_pt.training.settings import TrainingSettings
-from optical_pt.training.spellings import by_spelling, in_all_spellings, in_turns
+from optical_pt.training.spellings import by_spelling, in_all_spellings
 from optical_pt.training.start_settings import StartSettings
 from optical_pt.training.starts import make_start
 
@@ -76,10 +76,9 @@ def test_information_by_hand():
     assert information(["2024 …", ""]) == 0
 
 
-def test_pairs_are_shown_in_all_spellings_by_turns():
+def test_pairs_in_all_spellings():
     pairs = [SentencePair("a", "ọ́k", "yo"), SentencePair("b", "kan", "yo")] * 2
-    assert [p.foreign for p in in_turns(pairs)] == ["ọ́k", "kan", "ok", "kan"]
-    assert len(in_all_spellings(pairs)) == 2 * (3 + 1)
+    assert [p.foreign for p in in_all_spellings(pairs)] == ["ọ́k", "ọk", "ok", "kan"] * 2
     assert by_spelling(["kan"]) == [["kan"]] * 3
 
 

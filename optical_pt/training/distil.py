@@ -27,7 +27,7 @@ from optical_pt.training.select_on import open_queries
 from optical_pt.training.selection import require_finite
 from optical_pt.training.setting_checks import require_one_of
 from optical_pt.training.settings import TrainingSettings
-from optical_pt.training.spellings import in_turns
+from optical_pt.training.spellings import in_all_spellings
 from optical_pt.training.start_settings import KEEPING_TOKENS, StartSettings
 from optical_pt.training.starts import count_layers, make_start
 from optical_pt.training.trainable import require_layers
@@ -100,7 +100,7 @@ def distil(
         with first_alone():
             open_checkpoints(work, facts, resume=resume or not is_first())
     student = make_start(teacher.encoder, kept, start, seed=settings.seed)
-    shown = in_turns(kept) if start.diacritics else kept
+    shown = in_all_spellings(kept) if start.diacritics else kept
     history = History([], [], 0)
     if settings.epochs:
         history = train(

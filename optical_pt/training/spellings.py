@@ -33,17 +33,3 @@ def in_all_spellings(pairs: Sequence[SentencePair]) -> list[SentencePair]:
     ['ọ̀rọ̀ kan', 'ọrọ kan', 'oro kan', 'kan']
     """
     return [replace(pair, foreign=form) for pair in pairs for form in spellings(pair.foreign)]
-
-
-def in_turns(pairs: Sequence[SentencePair]) -> list[SentencePair]:
-    """Each pair in one spelling of its foreign sentence, by turns.
-
-    >>> from optical_pt.training.bitext import SentencePair
-    >>> [pair.foreign for pair in in_turns([SentencePair("a word", "ọ̀rọ̀ kan", "yo")] * 4)]
-    ['ọ̀rọ̀ kan', 'ọrọ kan', 'oro kan', 'ọ̀rọ̀ kan']
-    """
-    written = (spellings(pair.foreign) for pair in pairs)
-    return [
-        replace(pair, foreign=forms[n % len(forms)])
-        for n, (pair, forms) in enumerate(zip(pairs, written, strict=True))
-    ]
