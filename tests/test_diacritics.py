@@ -40,13 +40,13 @@ def tonal_pairs(count: int, seed: int) -> list[SentencePair]:
     rng = np.random.default_rng(seed)
     drawn = [rng.choice(len(WORDS), size=3, replace=False) for _ in range(count)]
     return [
-        SentencePair(" ".join(WORDS[n] for n in some), " ".join(FOREIGN[n] for n in some), "yo")
+        SentencePair(" ".join(WORDS[n] for n in some), " ".join(FOREIGN[n] for n in some), "vi")
         for some in drawn
     ]
 
 
 PAIRS = tonal_pairs(200, seed=0)
-ALONE = [SentencePair(english, word, "yo") for english, word in zip(WORDS, FOREIGN, strict=True)]
+ALONE = [SentencePair(english, word, "vi") for english, word in zip(WORDS, FOREIGN, strict=True)]
 
 
 @pytest.fixture(scope="module")
@@ -82,11 +82,13 @@ def test_pairs_in_all_spellings():
     assert by_spelling(["kan"]) == [["kan"]] * 3
 
 
-def test_the_bitext_decides_whether_diacritics_are_kept():
-    plain = [SentencePair(p.english, without_diacritics(p.foreign), "ha") for p in PAIRS]
+def test_the_languages_decide_whether_diacritics_are_kept():
+    plain = [SentencePair(p.english, p.foreign, "yo") for p in PAIRS]
     assert StartSettings().for_pairs(PAIRS).diacritics is True
     assert StartSettings().for_pairs(plain).diacritics is False
     assert StartSettings().for_pairs([*plain, *PAIRS]).diacritics is True
+    three = [SentencePair(p.english, p.foreign, "vie_Latn") for p in PAIRS]
+    assert StartSettings().for_pairs(three).diacritics is True
     assert StartSettings(diacritics=False).for_pairs(PAIRS).diacritics is False
     assert StartSettings("copy").for_pairs(PAIRS).diacritics is None
     for undecided in (StartSettings(), StartSettings().for_pairs(plain)):
@@ -115,7 +117,7 @@ def test_a_student_that_keeps_diacritics_finds_what_another_cannot(teacher, tmp_
     dropping = StartSettings(diacritics=False)
     lost = distil(teacher, PAIRS, tmp_path / "lost", start=dropping, settings=UNTRAINED)
     assert retrieval_score(kept, ALONE) == 1
-    bare = [SentencePair(p.english, without_diacritics(p.foreign), "yo") for p in ALONE]
+    bare = [SentencePair(p.english, without_diacritics(p.foreign), "vi") for p in ALONE]
     assert retrieval_score(lost, ALONE) == retrieval_score(lost, bare) == 0.5  # one of each two
     assert retrieval_score(kept, bare) == pytest.approx(0.5, abs=0.1)
     record = json.loads((tmp_path / "kept" / "training.json").read_text())

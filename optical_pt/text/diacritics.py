@@ -1,8 +1,8 @@
 """Diacritics that some write and others leave out.
 
-Vietnamese is always written with its tone marks, Yoruba in books but seldom on the web, and there
-with the dots below its letters; without them many words look alike. A student that is to read all
-of these spellings learns from all of them.
+Vietnamese is always written with its tone marks; Yoruba in books and in our bitext, but in the
+questions that its speakers asked for AfriQA with the dots below its letters alone. Without them
+many words look alike. A student that is to read all of these spellings learns from all of them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 import regex
+
+#: Languages (ISO 639-1) that everyone writes with diacritics, and whose words hang on them.
+ALWAYS_WRITTEN = frozenset({"vi"})
 
 _DIACRITIC = regex.compile("[\u0300-\u036f]")
 _WORD = regex.compile(r"[\p{L}\p{M}]+")

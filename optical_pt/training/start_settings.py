@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from optical_pt.errors import InputError
-from optical_pt.text.diacritics import information
+from optical_pt.language_codes import iso_code
+from optical_pt.text.diacritics import ALWAYS_WRITTEN
 from optical_pt.training.setting_checks import require_at_least, require_one_of
 
 if TYPE_CHECKING:
@@ -18,10 +18,6 @@ KINDS = ("copy", "extended", "new-vocabulary", "multilingual")
 NEW_EMBEDDINGS = ("ibm1", "random", "mean")
 #: Starts that keep the teacher's tokens, so that a student can be kept as what it adds to them.
 KEEPING_TOKENS = ("copy", "extended")
-#: Bits a running word that diacritics must tell for a student to keep them.
-MIN_INFORMATION = 0.3
-#: Sentences of a language that are looked at for it, about.
-SAMPLE = 2000
 LEAST = {"vocabulary": 0, "fragments": 0, "encoder_layers": 1}
 
 
@@ -45,8 +41,8 @@ class StartSettings:
             otherwise, see :mod:`optical_pt.text.name_prefixes`.
         diacritics: words keep those of Latin, Greek and Cyrillic letters, and the student learns
             to read them with, with a part of, and without their diacritics; else they are dropped,
-            as BERT drops them. None keeps them where a language's words hang on them, see
-            :meth:`for_pairs`.
+            as BERT drops them. None keeps them in languages in which everyone writes them and many
+            words differ by them alone (:data:`~optical_pt.text.diacritics.ALWAYS_WRITTEN`).
         encoder: directory or hub name of the multilingual encoder, such as
             ``"google-bert/bert-base-multilingual-cased"`` or ``"FacebookAI/xlm-roberta-base"``.
         encoder_layers: keep this many of its layers, from the bottom; None keeps all.
@@ -99,21 +95,11 @@ class StartSettings:
             )
 
     def for_pairs(self, pairs: Sequence[SentencePair]) -> StartSettings:
-        """These settings with what the bitext decides: whether diacritics are kept.
-
-        They are where in a language of the pairs they tell of its words ``MIN_INFORMATION`` bits a
-        running word or more (:func:`~optical_pt.text.diacritics.information`).
-        """
+        """These settings with what the languages of the bitext decide: if diacritics are kept."""
         if self.diacritics is not None or self.kind not in ("extended", "new-vocabulary"):
             return self
-        by_language: dict[str, list[str]] = defaultdict(list)
-        for pair in pairs:
-            by_language[pair.language].append(pair.foreign)
-        kept = any(
-            information(sentences[:: max(1, len(sentences) // SAMPLE)]) >= MIN_INFORMATION
-            for sentences in by_language.values()
-        )
-        return replace(self, diacritics=kept)
+        languages = {iso_code(language) for language in {pair.language for pair in pairs}}
+        return replace(self, diacritics=not languages.isdisjoint(ALWAYS_WRITTEN))
 
     def facts(self) -> dict[str, Any]:
         """What decides the start, as JSON values; ``start`` is None where all is default."""

@@ -36,6 +36,9 @@ def neutral(method: str) -> str:
 #: OPTICAL without cutting off the prefixes that a language writes onto names.
 WHOLE_NAMES = f"{OPTICAL} (whole names)"
 
+#: OPTICAL that drops or keeps diacritics in every language.
+DROPPED, KEPT = f"{OPTICAL} (diacritics dropped)", f"{OPTICAL} (diacritics kept)"
+
 #: Have all the seeds; rivals may have fewer.
 OURS = (OPTICAL, OPTICAL_MSE)
 
@@ -43,7 +46,7 @@ OURS = (OPTICAL, OPTICAL_MSE)
 NEUTRAL = (OPTICAL, "MSE", "greedy alignment", "contrastive")
 
 #: Methods that start from something else than the others; a run has them only if they are named.
-OTHER_STARTS = (*map(neutral, NEUTRAL), WHOLE_NAMES)
+OTHER_STARTS = (*map(neutral, NEUTRAL), WHOLE_NAMES, DROPPED, KEPT)
 
 #: All that train a student.
 DISTILLATIONS = (*LOSSES, *OTHER_STARTS)
@@ -82,6 +85,8 @@ def recipes(epochs: float, vocabulary: int = StartSettings.vocabulary) -> dict[s
             for name in NEUTRAL
         ),
         Recipe(WHOLE_NAMES, settings[OPTICAL], StartSettings(whole_names=True)),
+        Recipe(DROPPED, settings[OPTICAL], StartSettings(diacritics=False)),
+        Recipe(KEPT, settings[OPTICAL], StartSettings(diacritics=True)),
     ]
     return {
         recipe.name: replace(recipe, start=replace(recipe.start, vocabulary=vocabulary))
