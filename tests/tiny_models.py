@@ -129,7 +129,7 @@ def student_with(
     embeddings: torch.Tensor,
     name_prefixes: Sequence[str] = (),
     *,
-    diacritics: bool = False,
+    diacritics: str = "",
 ) -> MultiVectorEncoder:
     """A copy of a teacher that knows more words, by these embeddings."""
     reading = Reading(tuple(name_prefixes), diacritics)

@@ -13,7 +13,7 @@ from optical_pt.text.name_prefixes import name_pattern
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-_DIACRITICS = {"Regex": "[\u0300-\u036f]"}
+_DIACRITICS = "".join(map(chr, range(0x300, 0x370)))
 
 
 class Reading(NamedTuple):
@@ -21,21 +21,23 @@ class Reading(NamedTuple):
 
     Attributes:
         name_prefixes: Read as words of their own, see :mod:`optical_pt.text.name_prefixes`.
-        diacritics: Whether words keep the diacritics of Latin, Greek and Cyrillic letters, which
-            BERT drops, see :mod:`optical_pt.text.diacritics`.
+        diacritics: Combining marks (of U+0300 to U+036F) that words keep, where BERT drops all, see
+            :mod:`optical_pt.text.diacritics`.
     """
 
     name_prefixes: tuple[str, ...] = ()
-    diacritics: bool = False
+    diacritics: str = ""
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> Reading:
         """The reading that a file describes; what it does not name is the default."""
-        return cls(tuple(facts.get("name_prefixes", ())), bool(facts.get("diacritics", False)))
+        marks = "".join(chr(int(code, 16)) for code in facts.get("diacritics", ()))
+        return cls(tuple(facts.get("name_prefixes", ())), marks)
 
     def facts(self) -> dict[str, Any]:
-        """The reading as JSON values."""
-        return {"name_prefixes": list(self.name_prefixes), "diacritics": self.diacritics}
+        """The reading as JSON values, marks by their code points."""
+        codes = [f"{ord(mark):04X}" for mark in self.diacritics]
+        return {"name_prefixes": list(self.name_prefixes), "diacritics": codes}
 
 
 def reading_of(tokenizer: PreTrainedTokenizerBase) -> Reading:
@@ -54,7 +56,8 @@ def read_as(tokenizer: PreTrainedTokenizerBase, reading: Reading) -> PreTrainedT
         reading: what it shall do.
 
     Raises:
-        InputError: if the tokenizer is not WordPiece.
+        InputError: if the tokenizer is not WordPiece, or diacritics are to be kept and it does not
+            normalise as BERT.
     """
     if reading == Reading():
         return tokenizer
@@ -85,15 +88,16 @@ def student_tokenizer(
     )
 
 
-def student_state(tokenizer: PreTrainedTokenizerBase, *, diacritics: bool = False) -> dict:
+def student_state(tokenizer: PreTrainedTokenizerBase, *, diacritics: str = "") -> dict:
     """The JSON state of a WordPiece tokenizer, with a normalizer for other languages.
 
-    It normalises as the teacher, but spares the marks of Indic scripts, those of other scripts as
-    well with ``diacritics``, and replaces letters that look like others, see
-    :mod:`optical_pt.text.lookalikes`. A student's tokenizer stays as it is.
+    It normalises as the teacher, but spares the marks of Indic scripts and those in ``diacritics``,
+    and replaces letters that look like others, see :mod:`optical_pt.text.lookalikes`. A student's
+    tokenizer stays as it is.
 
     Raises:
-        InputError: if the tokenizer is not WordPiece.
+        InputError: if the tokenizer is not WordPiece, or diacritics are to be kept and it does not
+            normalise as BERT.
     """
     backend = getattr(tokenizer, "backend_tokenizer", None)
     state = json.loads(backend.to_str()) if backend is not None else {}
@@ -103,11 +107,17 @@ def student_state(tokenizer: PreTrainedTokenizerBase, *, diacritics: bool = Fals
             "set the vocabulary to 0 to keep it"
         )
     state["truncation"] = state["padding"] = None
-    state["normalizer"] = _script_safe(state["normalizer"], diacritics)
+    normalizer = state["normalizer"]
+    if diacritics and (normalizer or {}).get("type") != "BertNormalizer":
+        raise InputError(
+            "the teacher's tokenizer does not normalise as BERT, so that a student cannot keep "
+            "diacritics; set diacritics to False (--no-diacritics)"
+        )
+    state["normalizer"] = _script_safe(normalizer, diacritics)
     return state
 
 
-def _script_safe(bert: dict | None, diacritics: bool) -> dict | None:
+def _script_safe(bert: dict | None, diacritics: str) -> dict | None:
     """Replace a BERT normalizer that strips every combining mark by one that spares Indic ones."""
     if bert is None or bert.get("type") != "BertNormalizer":
         return bert
@@ -117,10 +127,12 @@ def _script_safe(bert: dict | None, diacritics: bool) -> dict | None:
     steps += lookalike_steps()
     if lowercase:
         steps.append({"type": "Lowercase"})
-    if strips and not diacritics:
+    if strips:
+        dropped = "".join(mark for mark in _DIACRITICS if mark not in diacritics)
+        pattern = {"Regex": f"[{dropped}]" if diacritics else "[\u0300-\u036f]"}
         steps += [
             {"type": "NFD"},
-            {"type": "Replace", "pattern": _DIACRITICS, "content": ""},
+            {"type": "Replace", "pattern": pattern, "content": ""},
             {"type": "NFC"},
         ]
     return {"type": "Sequence", "normalizers": steps}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from optical_pt.models.late_interaction import LateInteraction
 
 FORMAT = "optical-vocabulary-student"
-VERSIONS = (1, 2, 3)  # 2 has prefixes of names, 3 says whether diacritics are kept
+VERSIONS = (1, 2, 3)  # 2 has prefixes of names; 3, diacritics that are kept
 SETTINGS = "optical.json"
 VOCABULARY = "vocabulary.txt"
 EMBEDDINGS = "embeddings.safetensors"
@@ -65,11 +65,12 @@ def save_vocabulary_student(
     save_file({"rows": rows, "values": values, "scales": scales}, directory / EMBEDDINGS)
     (directory / EMBEDDINGS).chmod(0o644)
     (directory / VOCABULARY).write_text("".join(f"{p}\n" for p in pieces), encoding="utf-8")
+    reading = reading_of(tokenizer)
     settings = {
         "format": FORMAT,
-        "version": VERSIONS[-1],
+        "version": 3 if reading.diacritics else 2,
         "languages": list(languages),
-        **reading_of(tokenizer).facts(),
+        **reading.facts(),
         "teacher": teacher_name,
         "teacher_fingerprint": document_fingerprint(teacher),
     }

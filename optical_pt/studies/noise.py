@@ -10,13 +10,12 @@ from dataclasses import dataclass
 import regex
 
 from optical_pt.studies.transliteration import transliterate
+from optical_pt.text.diacritics import WHOLE_LETTERS
 
 EDITS = ("swap", "delete", "insert", "substitute")
 # Scripts whose marks may be left out and the text still be read; in those of India and in Thai
 # they are vowels.
 _STRIPPED = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW")
-# Letters whose diacritic Unicode does not take apart.
-_WHOLE = str.maketrans("đĐłŁøØħĦı", "dDlLoOhHi")
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def drop_diacritics(text: str) -> str:
     """
     written: list[str] = []
     stripped = False  # whether the letter that a mark belongs to loses it
-    for character in unicodedata.normalize("NFD", text).translate(_WHOLE):
+    for character in unicodedata.normalize("NFD", text).translate(WHOLE_LETTERS):
         if unicodedata.category(character) != "Mn":
             stripped = _script(character) in _STRIPPED
         elif stripped:

@@ -88,7 +88,7 @@ def _what_happened(record: Mapping[str, Any]) -> str:
     prefixes = record.get("name_prefixes")
     cut = f" Prefixes that are cut off names: {', '.join(prefixes)}." if prefixes else ""
     if record.get("diacritics"):
-        cut += " It reads words with, with some of, and without their diacritics."
+        cut += " It reads words with and without their diacritics."
     return (
         f"It started as {_start(record['start'])}.{cut} The loss was {first['loss']:.3f} at step "
         f"{first['step']} and {last['loss']:.3f} at step {last['step']}; the weights are those of "

@@ -70,7 +70,7 @@ def _add_start(group: argparse._ArgumentGroup) -> None:
         help="do not cut the prefixes off names that the language writes onto them")  # fmt: skip
     add("--diacritics", action=argparse.BooleanOptionalAction,
         help="keep them and learn words with and without them, or drop them as BERT does "
-        "(default: keep where words hang on them, as in Vietnamese and Yoruba)")  # fmt: skip
+        "(default: keep those of Vietnamese)")  # fmt: skip
     add("--encoder", metavar="NAME",
         help="its directory or hub name, such as FacebookAI/xlm-roberta-base")  # fmt: skip
     add("--encoder-layers", type=int, metavar="N", help="its lowest ones that are kept (all)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from optical_pt.text.diacritics import spellings
@@ -11,17 +12,15 @@ from optical_pt.text.diacritics import spellings
 if TYPE_CHECKING:
     from optical_pt.training.bitext import SentencePair
 
-SPELLINGS = 3
 
+def by_spelling(sentences: Sequence[str], language: str) -> list[list[str]]:
+    """The sentences as they are, then those that have another spelling, spelling by spelling.
 
-def by_spelling(sentences: Sequence[str]) -> list[list[str]]:
-    """All sentences in each spelling: as they are, with fewer diacritics, with none.
-
-    >>> by_spelling(["ọ̀rọ̀ kan"])
-    [['ọ̀rọ̀ kan'], ['ọrọ kan'], ['oro kan']]
+    >>> by_spelling(["ọ̀rọ̀ kan", "kan"], "yo")
+    [['ọ̀rọ̀ kan', 'kan'], ['ọrọ kan'], ['oro kan']]
     """
-    written = [spellings(sentence) for sentence in sentences]
-    return [[forms[min(n, len(forms) - 1)] for forms in written] for n in range(SPELLINGS)]
+    written = [spellings(sentence, language) for sentence in sentences]
+    return [[form for form in level if form is not None] for level in zip_longest(*written)]
 
 
 def in_all_spellings(pairs: Sequence[SentencePair]) -> list[SentencePair]:
@@ -32,4 +31,8 @@ def in_all_spellings(pairs: Sequence[SentencePair]) -> list[SentencePair]:
     >>> [pair.foreign for pair in in_all_spellings(pairs)]
     ['ọ̀rọ̀ kan', 'ọrọ kan', 'oro kan', 'kan']
     """
-    return [replace(pair, foreign=form) for pair in pairs for form in spellings(pair.foreign)]
+    return [
+        replace(pair, foreign=form)
+        for pair in pairs
+        for form in spellings(pair.foreign, pair.language)
+    ]

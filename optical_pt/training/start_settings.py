@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from optical_pt.errors import InputError
 from optical_pt.language_codes import iso_code
-from optical_pt.text.diacritics import ALWAYS_WRITTEN
+from optical_pt.text.diacritics import ALWAYS_WRITTEN, SPELLINGS_REVISION
 from optical_pt.training.setting_checks import require_at_least, require_one_of
 
 if TYPE_CHECKING:
@@ -39,10 +39,14 @@ class StartSettings:
             ``"mean"``, see :func:`~optical_pt.training.new_embeddings.new_embeddings`.
         whole_names: names keep the prefixes that a language writes onto them, which are cut off
             otherwise, see :mod:`optical_pt.text.name_prefixes`.
-        diacritics: words keep those of Latin, Greek and Cyrillic letters, and the student learns
-            to read them with, with a part of, and without their diacritics; else they are dropped,
-            as BERT drops them. None keeps them in languages in which everyone writes them and many
-            words differ by them alone (:data:`~optical_pt.text.diacritics.ALWAYS_WRITTEN`).
+        diacritics: words keep the diacritics of the languages
+            (:func:`~optical_pt.text.diacritics.learn_diacritics`), and the student learns to read
+            them with and without: each pair is trained on in all its spellings
+            (:func:`~optical_pt.text.diacritics.spellings`), so that an epoch has two or three
+            times the steps, and ``vocabulary`` and ``fragments`` are of each spelling. Else they
+            are dropped, as BERT drops them. None keeps them in languages in which everyone writes
+            them and many words differ by them alone
+            (:data:`~optical_pt.text.diacritics.ALWAYS_WRITTEN`).
         encoder: directory or hub name of the multilingual encoder, such as
             ``"google-bert/bert-base-multilingual-cased"`` or ``"FacebookAI/xlm-roberta-base"``.
         encoder_layers: keep this many of its layers, from the bottom; None keeps all.
@@ -105,6 +109,7 @@ class StartSettings:
         """What decides the start, as JSON values; ``start`` is None where all is default."""
         default = asdict(StartSettings(vocabulary=self.vocabulary, diacritics=False))
         undecided = {} if self.diacritics is not None else {"diacritics": False}
-        mine = {**asdict(self), **undecided}
+        decided = {"diacritics": f"kept {SPELLINGS_REVISION}"} if self.diacritics else undecided
+        mine = {**asdict(self), **decided}
         chosen = {name: value for name, value in mine.items() if value != default[name]}
         return {"vocabulary": self.vocabulary, "start": chosen or None}

@@ -10,6 +10,7 @@ from optical_pt.models.piece_learning import learn_pieces, unknown_share
 from optical_pt.models.reading import Reading, read_as, reading_of
 from optical_pt.models.tokenizer_extension import extend_tokenizer
 from optical_pt.text import learn_name_prefixes
+from optical_pt.text.diacritics import learn_diacritics
 from optical_pt.training.new_embeddings import new_embeddings
 from optical_pt.training.spellings import by_spelling, in_all_spellings
 
@@ -63,13 +64,15 @@ def new_vocabulary(
         embeddings: where those of new entries start, see
             :func:`~optical_pt.training.new_embeddings.new_embeddings`.
         whole_names: whether names keep the prefixes that the languages write onto them.
-        diacritics: whether words keep their diacritics, and are learnt in all spellings, with and
-            without them (:func:`~optical_pt.text.diacritics.spellings`); ``size`` and
-            ``fragments`` are then of each spelling.
+        diacritics: whether words keep the diacritics of the languages
+            (:func:`~optical_pt.text.diacritics.learn_diacritics`) and are learnt with and without
+            them (:func:`~optical_pt.text.diacritics.spellings`); ``size`` and ``fragments`` are
+            then of each spelling.
         seed: of random embeddings.
     """
     prefixes = () if whole_names else learn_name_prefixes(pairs)
-    tokenizer = read_as(query_modules(teacher)[0].tokenizer, Reading(prefixes, diacritics))
+    marks = learn_diacritics(pair.foreign for pair in pairs) if diacritics else ""
+    tokenizer = read_as(query_modules(teacher)[0].tokenizer, Reading(prefixes, marks))
     extended = extend_tokenizer(tokenizer, _pieces_by_language(tokenizer, pairs, size, fragments))
     if diacritics:
         pairs = in_all_spellings(pairs)
@@ -91,6 +94,6 @@ def _pieces_by_language(
             many = unknown_share(tokenizer, sentences) > MANY_UNKNOWN
             wanted = FRAGMENTS if many else 0
         kept = reading_of(tokenizer).diacritics
-        for written in by_spelling(sentences) if kept else [sentences]:
+        for written in by_spelling(sentences, language) if kept else [sentences]:
             pieces += learn_pieces(tokenizer, written, size=size, fragments=wanted)
     return list(dict.fromkeys(pieces))

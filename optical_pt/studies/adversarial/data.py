@@ -17,6 +17,7 @@ from optical_pt.studies.adversarial.tasks import TATOEBA, XQUAD, NoisyTask
 from optical_pt.studies.bitext import bitext_file, read_pairs
 from optical_pt.studies.noise import Noise
 from optical_pt.studies.retrieval import open_task
+from optical_pt.text.diacritics import learn_diacritics
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.bitext_sources import drop_overlap, held_out_texts
 from optical_pt.training.sampling import sample_in_order
@@ -127,6 +128,7 @@ def respelt_tasks(
 
 def _reader(teacher: LateInteraction, pairs: Sequence[SentencePair]) -> Callable[[str], list[str]]:
     """The words of a text as the students see them, whose tokenizers extend the teacher's."""
-    diacritics = bool(StartSettings().for_pairs(pairs).diacritics)
+    kept = StartSettings().for_pairs(pairs).diacritics
+    marks = learn_diacritics(pair.foreign for pair in pairs) if kept else ""
     tokenizer = query_modules(teacher.encoder)[0].tokenizer
-    return word_splitter(read_as(tokenizer, Reading(diacritics=diacritics)))
+    return word_splitter(read_as(tokenizer, Reading(diacritics=marks)))

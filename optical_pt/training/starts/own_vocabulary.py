@@ -10,6 +10,7 @@ from optical_pt.models.own_vocabulary import kept_entries, learn_own_pieces, rep
 from optical_pt.models.reading import Reading, read_as, reading_of
 from optical_pt.models.student import copy_query_side
 from optical_pt.text import learn_name_prefixes
+from optical_pt.text.diacritics import learn_diacritics
 from optical_pt.training.new_embeddings import new_embeddings
 from optical_pt.training.spellings import by_spelling, in_all_spellings
 
@@ -39,7 +40,8 @@ def start(
     body, old = transformer.auto_model, transformer.tokenizer
     kept = kept_entries(old, filter(None, teacher.prompts.values()))
     prefixes = () if settings.whole_names else learn_name_prefixes(pairs)
-    reader = read_as(old, Reading(prefixes, bool(settings.diacritics)))
+    marks = learn_diacritics(pair.foreign for pair in pairs) if settings.diacritics else ""
+    reader = read_as(old, Reading(prefixes, marks))
     tokenizer = replace_vocabulary(reader, kept, _learn(reader, pairs, settings.vocabulary))
     rows = body.get_input_embeddings().weight.detach()[old.convert_tokens_to_ids(kept)].clone()
     if settings.diacritics:
@@ -67,6 +69,6 @@ def _learn(
     for language in dict.fromkeys(pair.language for pair in pairs):
         sentences = [pair.foreign for pair in pairs if pair.language == language]
         kept = reading_of(tokenizer).diacritics
-        for written in by_spelling(sentences) if kept else [sentences]:
+        for written in by_spelling(sentences, language) if kept else [sentences]:
             pieces += learn_own_pieces(tokenizer, written, size=size)
     return list(dict.fromkeys(pieces))
