@@ -22,6 +22,7 @@ from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.reading import Reading, read_as, reading_of
 from optical_pt.models.tokenizer_extension import word_splitter
 from optical_pt.text.diacritics import information, learn_diacritics, spellings, without_diacritics
+from optical_pt.training.__main__ import main
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.distil import distil
 from optical_pt.training.settings import TrainingSettings
@@ -186,3 +187,16 @@ def test_a_tokenizer_that_drops_diacritics_in_another_way_is_refused(teacher):
     with pytest.raises(InputError, match=r"does not normalise as BERT.*--no-diacritics"):
         read_as(tokenizer, Reading(diacritics="\u0301"))
     assert word_splitter(read_as(tokenizer, Reading(("u",))))("ọ́k") == ["ok"]
+
+
+def test_the_command_says_where_diacritics_may_be_missed(teacher, tmp_path, capsys):
+    teacher.save(tmp_path / "teacher")
+    pairs = tmp_path / "en-yo.tsv"
+    pairs.write_text("".join(f"{p.english}\t{p.foreign}\n" for p in PAIRS))
+    command = ["--teacher", str(tmp_path / "teacher"), "--bitext", f"yo={pairs}", "--epochs", "0"]
+    assert main([*command, "--output", str(tmp_path / "dropped")]) == 0
+    assert "yo: many words differ by diacritics alone" in capsys.readouterr().err
+    assert main([*command, "--output", str(tmp_path / "kept"), "--diacritics"]) == 0
+    assert "differ by diacritics" not in capsys.readouterr().err
+    kept = LateInteraction(tmp_path / "kept", device="cpu")
+    assert retrieval_score(kept, ALONE) == 1

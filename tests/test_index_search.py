@@ -200,7 +200,9 @@ def test_options_are_checked(tmp_path):
         (np.zeros((2, DIM + 1), np.float32), f"shape \\(2, {DIM + 1}\\)"),
         (np.zeros(DIM, np.float32), f"shape \\({DIM},\\)"),
         (np.full((1, DIM), np.nan, np.float32), "not finite"),
-        (None, "shape \\(\\)"),
+        (None, "NoneType, no array of floats"),
+        ([[0.1] * DIM, [0.1]], "list, no array of floats"),
+        (np.array([["a"] * DIM]), "ndarray, no array of floats"),
     ],
 )
 def test_embeddings_that_cannot_be_searched_with_are_refused(tmp_path, embeddings, problem):

@@ -112,3 +112,8 @@ def test_another_collection_is_another_training(pool, tmp_path):
     facts = settings(pool).facts()
     assert facts["select_measure"] == "AP"
     assert TrainingSettings().facts()["select_measure"] is None
+
+
+def test_a_name_of_several_measures_is_refused(pool):
+    with pytest.raises(InputError, match=r"select_measure recall: it stands for R@5, .*choose one"):
+        open_queries(settings(pool, select_measure="recall"), ["xx"])

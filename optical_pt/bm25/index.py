@@ -127,7 +127,7 @@ def bm25_index(
 
 
 def _language_code(language: str) -> str:
-    code = iso_code(language)
+    code = iso_code(language) if isinstance(language, str) else ""
     if not (code.isascii() and code.isalpha() and len(code) in (2, 3)):
         raise InputError(f"language {language!r}: give an ISO 639 code, such as 'en' or 'ha'")
     return code
@@ -165,7 +165,9 @@ def open_bm25_index(
         "documents_sha256": documents_sha256,
     }
     for name, value in wanted.items():
-        if value is not None and value != getattr(metadata, name):
+        built = getattr(metadata, name)
+        built = iso_code(built) if name == "language" else built
+        if value is not None and value != built:
             raise InputError(
                 f"{path} was built with {name}={getattr(metadata, name)!r}, not {value!r}: "
                 "build it again or at another path"

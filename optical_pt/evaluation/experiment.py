@@ -63,9 +63,9 @@ def clir_experiment(
 
     :func:`pyterrier.Experiment` does the measuring. All systems of a language are measured on
     the same queries, those of the language's topics that have judgments; a query for which a
-    system finds nothing counts 0. Each system is tested against the baseline by a paired test
-    in each language, and the p-values of one measure are corrected together, over all systems
-    and languages; ceilings are not tested.
+    system finds nothing has the worst value. Each system is tested against the baseline by a
+    paired test in each language, and the p-values of one measure are corrected together, over all
+    systems and languages; ceilings are not tested.
 
     Args:
         systems: The systems of each language; a language may lack some.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import ir_measures
@@ -10,6 +11,9 @@ import pyterrier as pt
 from ir_measures.measures import Measure
 
 from optical_pt.errors import InputError
+
+# Not its nicknames, such as "official", of which ir-measures leaves out what it lacks.
+_TREC_EVAL_NAME = re.compile(r"(?!official|all_trec)\w+?([._]\d+(,\d+)*)?")
 
 
 def parse_measures(measures: Sequence[str | Measure]) -> dict[str, Measure]:
@@ -58,6 +62,8 @@ def _by_name(name: str) -> list[Measure]:
     try:
         return [ir_measures.parse_measure(name)]
     except (NameError, ValueError) as unknown:
+        if not _TREC_EVAL_NAME.fullmatch(name):
+            raise
         try:
             return ir_measures.parse_trec_measure(name)
         except ValueError:

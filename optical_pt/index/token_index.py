@@ -157,17 +157,22 @@ class TokenIndex(pt.Artifact, pt.Indexer):
             queries: With the columns ``qid``, ``query_embs`` and ``embs_model``.
 
         Raises:
-            InputError: if one was encoded for another document model, or its embeddings are not
-                ``(tokens, dim)`` finite numbers, dim that of the index.
+            InputError: if one was encoded for another document model, or its embeddings are not an
+                array of ``(tokens, dim)`` finite floats, dim that of the index.
         """
         self._check_model(queries["embs_model"])
         distinct = queries.drop_duplicates("qid")
         for qid, embeddings in zip(distinct["qid"], distinct["query_embs"], strict=True):
-            shape = np.shape(embeddings)
-            if len(shape) != 2 or shape[1] != self.metadata["dim"]:
+            if not isinstance(embeddings, np.ndarray) or embeddings.dtype.kind != "f":
                 raise InputError(
-                    f"query {qid!r}: query_embs has the shape {shape}, where {self.path} needs "
-                    f"(tokens, {self.metadata['dim']}); encode it with query_encoder()"
+                    f"query {qid!r}: query_embs is {type(embeddings).__name__}, no array of "
+                    "floats; encode it with query_encoder()"
+                )
+            if embeddings.ndim != 2 or embeddings.shape[1] != self.metadata["dim"]:
+                raise InputError(
+                    f"query {qid!r}: query_embs has the shape {embeddings.shape}, where "
+                    f"{self.path} needs (tokens, {self.metadata['dim']}); encode it with "
+                    "query_encoder()"
                 )
             if not np.isfinite(embeddings).all():
                 raise InputError(

@@ -113,7 +113,9 @@ class LateInteraction:
         """
         from optical_pt.models.student import query_side
 
-        return LateInteraction.from_encoder(query_side(self.encoder), f"{self.name} (query side)")
+        side = LateInteraction.from_encoder(query_side(self.encoder), f"{self.name} (query side)")
+        side.batch_tokens = self.batch_tokens
+        return side
 
     def query_encoder(self) -> QueryEncoder:
         """Return a transformer that adds ``query_embs`` and ``embs_model`` to queries."""

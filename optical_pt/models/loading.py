@@ -117,7 +117,10 @@ def _read_json(name_or_path: str, file: str, revision: str | None) -> Any:
     if Path(name_or_path).is_dir():
         path = Path(name_or_path) / file
     elif _looks_like_a_path(name_or_path):
-        raise InputError(f"{name_or_path}: no such model directory")
+        raise InputError(
+            f"{name_or_path}: no such model directory; to take a model of the hub whose owner has "
+            "the name of a folder here, load it from another folder"
+        )
     else:
         found = _fetch(name_or_path, file, revision)
         if found is None:

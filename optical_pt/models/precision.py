@@ -18,7 +18,7 @@ def multiplies_bf16(device: str) -> bool:
         return torch.cuda.is_bf16_supported(including_emulation=False)
     if kind != "cpu":
         return False
-    if not hasattr(torch.cpu, "get_capabilities"):  # of older versions of torch
-        return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    if not hasattr(torch.cpu, "get_capabilities"):  # older versions of torch know Intel's units
+        return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
     capabilities = torch.cpu.get_capabilities()
     return any(capabilities.get(unit, False) for unit in BF16_UNITS)

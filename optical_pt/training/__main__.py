@@ -12,6 +12,7 @@ from optical_pt.training.provenance import provenance
 from optical_pt.training.settings import TrainingSettings, parse_losses
 from optical_pt.training.settings_parser import read_settings
 from optical_pt.training.shared_options import tensorboard_folder
+from optical_pt.training.spellings import hanging_on_diacritics
 from optical_pt.training.start_settings import StartSettings
 
 
@@ -24,6 +25,14 @@ def _distil(options: argparse.Namespace, argv: list[str]) -> None:
     tensorboard = tensorboard_folder(options)
     pairs, hashes = read_bitext_options(options, options.seed)
     print(f"{len(pairs)} sentence pairs", file=sys.stderr)
+    start = read_settings(StartSettings, options)
+    if start.for_pairs(pairs).diacritics is False and options.diacritics is None:
+        for language in hanging_on_diacritics(pairs):
+            print(
+                f"{language}: many words differ by diacritics alone, which are dropped; if queries "
+                "are written with them, try --diacritics",
+                file=sys.stderr,
+            )
 
     from optical_pt.models import LateInteraction
     from optical_pt.training.distil import distil
@@ -32,7 +41,7 @@ def _distil(options: argparse.Namespace, argv: list[str]) -> None:
         LateInteraction(options.teacher, device=options.device).load(),
         pairs,
         options.output,
-        start=read_settings(StartSettings, options),
+        start=start,
         settings=read_settings(TrainingSettings, options, loss=parse_losses(options.loss)),
         release=options.release,
         resume=options.resume,

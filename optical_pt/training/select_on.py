@@ -56,6 +56,11 @@ def open_queries(settings: TrainingSettings, languages: Sequence[str]) -> Select
     if not settings.select_on:
         return None
     measures = parse_measures([settings.select_measure])
+    if len(measures) > 1:
+        raise InputError(
+            f"select_measure {settings.select_measure}: it stands for {', '.join(measures)}; "
+            "choose one of them"
+        )
     collection = open_collection(settings.select_on)
     sets = settings.select_queries.split(",") if settings.select_queries else None
     known = [language for language in languages if language in collection.languages(sets)]

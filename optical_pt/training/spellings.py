@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from optical_pt.text.diacritics import spellings
+from optical_pt.text.diacritics import information, spellings
 
 if TYPE_CHECKING:
     from optical_pt.training.bitext import SentencePair
+
+
+# Bits a running word, and about how many sentences are looked at for it.
+_MUCH = 0.3
+_SAMPLE = 2000
+
+
+def hanging_on_diacritics(pairs: Sequence[SentencePair]) -> list[str]:
+    """Languages of which many words differ by their diacritics alone.
+
+    >>> from optical_pt.training.bitext import SentencePair
+    >>> hanging_on_diacritics([SentencePair("spear, husband", "ọ̀kọ̀ ọkọ", "yo")])
+    ['yo']
+    """
+    by_language: dict[str, list[str]] = defaultdict(list)
+    for pair in pairs:
+        by_language[pair.language].append(pair.foreign)
+    return [
+        language
+        for language, sentences in by_language.items()
+        if information(sentences[:: max(1, len(sentences) // _SAMPLE)]) >= _MUCH
+    ]
 
 
 def by_spelling(sentences: Sequence[str], language: str) -> list[list[str]]:
