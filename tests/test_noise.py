@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optical_pt.studies.noise import drop_diacritics, misspell, noises, shuffle_words
-from optical_pt.studies.transliteration import transliterate
+from optical_pt.text.transliteration import transliterate
 
 TEXTS = {
     "de": "Wo leben Löwen, und wie viele gibt es?",

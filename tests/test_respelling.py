@@ -160,8 +160,31 @@ def test_words_of_the_table_come_with_their_diacritics():
     [("hi", "नाइजीरिया", "नाईजीरिया"), ("bn", "বাংলাদেশ", "বাঙলাদেশ"), ("ru", "майский", "маискйий")],
 )
 def test_words_of_other_scripts_are_respelt(language, known, spelt):
-    respell = Respeller(LexicalTable(language, {known: {"x": 1.0}}), DOCUMENTS)
+    respell = Respeller(LexicalTable(language, {known: {"x": 1.0}}), {"city": 30})
     assert respell.respell(f"{spelt}?") == f"{known}?"
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "read"),
+    [
+        ("hi", "डिकेंस", "dickens"),
+        ("ru", "Диккенса", "dickens"),
+        ("el", "Ντίκενς", "dickens"),
+        ("ar", "بينينغتون", "bennington"),
+        ("hi", "लंदन", "london"),
+    ],
+)
+def test_names_in_other_letters_are_read_as_the_documents_have_them(language, name, read):
+    documents = {"dickens": 4, "bennington": 2, "london": 60, "city": 30}
+    respell = Respeller(LexicalTable(language, {}), documents)
+    assert respell.respell(f"{name} 1812?") == f"{read} 1812?"
+    assert (
+        Respeller(LexicalTable(language, {name.lower(): {read: 1.0}}), documents).respell(name)
+        == name
+    )  # the bitext knows it
+    strict = Respeller(LexicalTable(language, {}), documents, most_transliterated=0)
+    assert strict != respell
+    assert strict.respell(name) == name
 
 
 def test_what_was_made_of_a_query_before_goes():
@@ -209,6 +232,7 @@ def test_a_query_that_is_no_text_is_refused(query):
         (DOCUMENTS, {"most": 1.0}, "most 1.0"),
         (DOCUMENTS, {"most": "0.2"}, "most '0.2'"),
         (DOCUMENTS, {"most": float("nan")}, "most nan"),
+        (DOCUMENTS, {"most_transliterated": 1}, "most_transliterated 1"),
         (DOCUMENTS, {"frequency": -0.1}, "frequency -0.1"),
         (DOCUMENTS, {"frequency": float("inf")}, "frequency inf"),
     ],

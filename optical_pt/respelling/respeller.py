@@ -17,6 +17,7 @@ from optical_pt.respelling.nearest import NearestSpelling
 from optical_pt.respelling.sound import only_letters
 from optical_pt.text import cut_prefixes
 from optical_pt.text.diacritics import without_diacritics
+from optical_pt.text.transliteration import transliterate
 from optical_pt.translation import LexicalTable
 from optical_pt.translation.words import word_spans, words
 
@@ -31,6 +32,10 @@ class Respeller(pt.Transformer):
     spelling variants in CLIR goes back to Pirkola et al., "Fuzzy Translation of Cross-Lingual
     Spelling Variants", SIGIR 2003.
 
+    A word in Cyrillic, Greek, Arabic or a script of India is first written in Latin letters
+    (:func:`~optical_pt.text.transliteration.transliterate`) and compared with the words of the
+    documents, since what is unknown is mostly a name: "डिकेंस" is "dikensa", and read as "dickens".
+
     It goes before a student's query encoder as before a translator. Words of the documents are left
     alone: names are to reach a model as the documents spell them. Words that the table leaves out,
     such as those that stand once in the bitext, count as unknown.
@@ -40,6 +45,8 @@ class Respeller(pt.Transformer):
         documents: In how many documents each word occurs, see
             :func:`~optical_pt.respelling.documents.document_words`.
         most: Greatest cost of a replacement.
+        most_transliterated: Greatest cost of one by a document's word in other letters, which
+            leave vowels out or have more of them.
         frequency: How much cheaper the most frequent word is than it would be by its spelling.
 
     Raises:
@@ -60,10 +67,11 @@ class Respeller(pt.Transformer):
         documents: Mapping[str, int],
         *,
         most: float = 0.2,
+        most_transliterated: float = 0.3,
         frequency: float = 0.09,
     ):
         super().__init__()
-        _check_numbers(most=most, frequency=frequency)
+        _check_numbers(most=most, most_transliterated=most_transliterated, frequency=frequency)
         _check_words(documents)
         self.table = table
         self.documents = dict(documents)
@@ -72,6 +80,8 @@ class Respeller(pt.Transformer):
             self._spellings.setdefault(without_diacritics(word), word)
         counts = dict.fromkeys(self._spellings, 1) | self.documents
         self._nearest = NearestSpelling(counts, most=most, frequency=frequency)
+        latin = {word: count for word, count in self.documents.items() if word.isascii()}
+        self._nearest_sound = NearestSpelling(latin, most=most_transliterated, frequency=frequency)
 
     def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
         """Respell ``query`` of a frame with ``qid`` and ``query``."""
@@ -98,18 +108,28 @@ class Respeller(pt.Transformer):
         plain = without_diacritics("".join(words(word, self.table.language)))
         if not only_letters(plain) or plain in self._spellings or plain in self.documents:
             return word
+        if borrowed := self._find_transliterated(plain):
+            return borrowed
         found = self._nearest.find(plain)
         if found is None:
             return word
         found = found if found in self.documents else self._spellings[found]
         return self._capitalized(found) if word[0].isupper() else found
 
+    def _find_transliterated(self, word: str) -> str | None:
+        """The document's word that a word in other letters sounds like; None for Latin ones."""
+        latin = transliterate(word)
+        if latin == word or not latin.isascii():
+            return None
+        return latin if latin in self.documents else self._nearest_sound.find(latin)
+
     def _capitalized(self, word: str) -> str:
         dotted = word[0] == "i" and tells_dotless_i(self.table.language)
         return ("İ" if dotted else word[0].upper()) + word[1:]
 
     def _settings(self) -> tuple[object, ...]:
-        return (self.table, self.documents, self._nearest.most, self._nearest.frequency)
+        costs = (self._nearest.most, self._nearest_sound.most, self._nearest.frequency)
+        return (self.table, self.documents, *costs)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Respeller) and self._settings() == other._settings()

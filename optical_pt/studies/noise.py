@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import regex
 
-from optical_pt.studies.transliteration import transliterate
 from optical_pt.text.diacritics import WHOLE_LETTERS
+from optical_pt.text.transliteration import transliterate
 
 EDITS = ("swap", "delete", "insert", "substitute")
 # Scripts whose marks may be left out and the text still be read; in those of India and in Thai
