@@ -43,7 +43,8 @@ class StartSettings:
             (:func:`~optical_pt.text.diacritics.learn_diacritics`), and the student learns to read
             them with and without: each pair is trained on in all its spellings
             (:func:`~optical_pt.text.diacritics.spellings`), so that an epoch has two or three
-            times the steps, and ``vocabulary`` and ``fragments`` are of each spelling. Else they
+            times the steps, a language of more spellings a greater share among several, and
+            ``vocabulary`` and ``fragments`` are of each spelling. Else they
             are dropped, as BERT drops them. None keeps them in languages in which everyone writes
             them and many words differ by them alone
             (:data:`~optical_pt.text.diacritics.ALWAYS_WRITTEN`).
