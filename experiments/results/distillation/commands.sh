@@ -16,11 +16,20 @@ proof() {
 proof distillation --languages ha,ig,yo,zu --seeds 3 --once "score distillation" --nmt nmt-pool \
   --methods "OPTICAL,MSE,greedy alignment,score distillation,contrastive,OPTICAL + MSE,untrained start"
 respelt="--respell --languages ha,ig,yo,zu --seeds 3"
-proof distillation-respelt $respelt --once "score distillation" \
+proof distillation-respelt $respelt \
   --systems bm25,lexical,psq,teacher,psq-rerank,psq-fusion,english-bm25,english-teacher \
   --methods "OPTICAL,MSE,greedy alignment,score distillation,contrastive,OPTICAL + MSE,OPTICAL + contrastive,untrained start"
 proof distillation-respelt-gain $respelt --systems psq --methods "OPTICAL,OPTICAL + MSE" \
   --baseline "OPTICAL, as spelt"
+rivals="OPTICAL,MSE,greedy alignment,score distillation,contrastive,OPTICAL + MSE,OPTICAL + contrastive"
+proof distillation-respelt-losses $respelt --systems lexical,psq --baseline OPTICAL --methods "$rivals" \
+  --extend experiments/results/distillation-respelt
+proof distillation-respelt-letters --respell --languages el,hi,ru --seeds 1 --systems lexical,ceiling \
+  --methods "OPTICAL,untrained start"
+proof distillation-respelt-letters-gain --respell --languages el,hi,ru --seeds 1 --methods OPTICAL \
+  --systems lexical,psq --baseline "OPTICAL, as spelt" --extend experiments/results/distillation-respelt-letters
+proof distillation-diacritics --languages vi --seeds 3 --systems psq,english-teacher \
+  --methods "OPTICAL (diacritics kept),OPTICAL (diacritics dropped)" --baseline "OPTICAL (diacritics dropped)"
 proof distillation-respelt-others --respell --languages rw,tw,tr,de --seeds 1 --systems psq \
   --methods OPTICAL --baseline "OPTICAL, as spelt"
 proof distillation-languages --languages ha,ig,yo,zu,rw,tw,hi,tr,de --seeds 1 --nmt nmt-pool \
