@@ -28,6 +28,8 @@ proof distillation-respelt-letters --respell --languages el,hi,ru --seeds 1 --sy
   --methods "OPTICAL,untrained start"
 proof distillation-respelt-letters-gain --respell --languages el,hi,ru --seeds 1 --methods OPTICAL \
   --systems lexical,psq --baseline "OPTICAL, as spelt" --extend experiments/results/distillation-respelt-letters
+proof distillation-respelt-all-pairs --respell --languages ru --seeds 1 --epochs 1 --limit 300000 \
+  --vocabulary 32000 --systems lexical,ceiling --methods "OPTICAL,untrained start"
 proof distillation-diacritics --languages vi --seeds 3 --systems psq,english-teacher \
   --methods "OPTICAL (diacritics kept),OPTICAL (diacritics dropped)" --baseline "OPTICAL (diacritics dropped)"
 proof distillation-respelt-others --respell --languages rw,tw,tr,de --seeds 1 --systems psq \
