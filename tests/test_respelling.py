@@ -182,6 +182,8 @@ def test_names_in_other_letters_are_read_as_the_documents_have_them(language, na
         Respeller(LexicalTable(language, {name.lower(): {read: 1.0}}), documents).respell(name)
         == name
     )  # the bitext knows it
+    others = {"город": 9, "река": 8, "гора": 7, "лев": 6, "пчела": 5}
+    assert Respeller(LexicalTable(language, {}), documents | others).respell(name) == name
     strict = Respeller(LexicalTable(language, {}), documents, most_transliterated=0)
     assert strict != respell
     assert strict.respell(name) == name

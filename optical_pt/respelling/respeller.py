@@ -34,7 +34,8 @@ class Respeller(pt.Transformer):
 
     A word in Cyrillic, Greek, Arabic or a script of India is first written in Latin letters
     (:func:`~optical_pt.text.transliteration.transliterate`) and compared with the words of the
-    documents, since what is unknown is mostly a name: "डिकेंस" is "dikensa", and read as "dickens".
+    documents, if most of these are in Latin letters, since what is unknown is mostly a name:
+    "डिकेंस" is "dikensa", and read as "dickens".
 
     It goes before a student's query encoder as before a translator. Words of the documents are left
     alone: names are to reach a model as the documents spell them. Words that the table leaves out,
@@ -80,8 +81,12 @@ class Respeller(pt.Transformer):
             self._spellings.setdefault(without_diacritics(word), word)
         counts = dict.fromkeys(self._spellings, 1) | self.documents
         self._nearest = NearestSpelling(counts, most=most, frequency=frequency)
-        latin = {word: count for word, count in self.documents.items() if word.isascii()}
-        self._nearest_sound = NearestSpelling(latin, most=most_transliterated, frequency=frequency)
+        self._latin = {word: n for word, n in self.documents.items() if word.isascii()}
+        if 2 * len(self._latin) < len(self.documents):
+            self._latin = {}  # documents in other letters have their names in those
+        self._nearest_sound = NearestSpelling(
+            self._latin, most=most_transliterated, frequency=frequency
+        )
 
     def transform(self, inp: pd.DataFrame) -> pd.DataFrame:
         """Respell ``query`` of a frame with ``qid`` and ``query``."""
@@ -121,7 +126,7 @@ class Respeller(pt.Transformer):
         latin = transliterate(word)
         if latin == word or not latin.isascii():
             return None
-        return latin if latin in self.documents else self._nearest_sound.find(latin)
+        return latin if latin in self._latin else self._nearest_sound.find(latin)
 
     def _capitalized(self, word: str) -> str:
         dotted = word[0] == "i" and tells_dotless_i(self.table.language)
