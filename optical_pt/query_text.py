@@ -27,6 +27,18 @@ def query_text(qid: object, query: object) -> str:
     return query
 
 
+def require_distinct_qids(queries: pd.DataFrame) -> None:
+    """Raise :class:`~optical_pt.errors.InputError` if two queries have one qid.
+
+    >>> require_distinct_qids(pd.DataFrame({"qid": ["1", "2"]}))
+    """
+    repeated = queries["qid"][queries["qid"].duplicated()]
+    if len(repeated):
+        raise InputError(
+            f"qid {repeated.iloc[0]!r} occurs twice among the queries: make qids unique"
+        )
+
+
 def replace_query(frame: pd.DataFrame, queries: Sequence[str]) -> pd.DataFrame:
     """A frame with other queries; those before go to ``query_0``, and theirs to ``query_1``.
 

@@ -10,11 +10,10 @@ import pyterrier as pt
 import pytest
 from collection_folders import one_line
 from sentence_transformers.multi_vector_encoder.modules import HierarchicalTokenPooling
-from tiny_models import student_with, tiny_encoder
+from tiny_models import change_a_weight, student_with, tiny_encoder
 
 from optical_pt import InputError, LateInteraction, TokenIndex, bm25_index
 from optical_pt.maxsim import maxsim
-from optical_pt.models.fingerprint import document_modules
 from optical_pt.models.student import copy_query_side, join_sides, resolve_skiplist
 
 WORDS = ["lion", "tiger", "bee", "honey", "live", "fly", "the", "in", "make"]
@@ -252,87 +251,6 @@ def test_equality_hash_and_repr():
     assert model.text_scorer() != model.text_scorer(field="body")
     assert repr(model.query_encoder()) == "LateInteraction('a').query_encoder()"
     assert repr(model.text_scorer()) == "LateInteraction('a').text_scorer(field='text')"
-
-
-def test_fingerprint_survives_saving(model, tmp_path):
-    model.save(tmp_path / "saved")
-    loaded = LateInteraction(tmp_path / "saved", device="cpu")
-    assert len(model.fingerprint) == 16
-    assert loaded.fingerprint == model.fingerprint
-    loaded.encode_documents(["lion"])  # which sets padding and truncation in the tokenizer
-    assert LateInteraction.from_encoder(loaded.encoder, "again").fingerprint == model.fingerprint
-    loaded.save(tmp_path / "again")
-    assert LateInteraction(tmp_path / "again", device="cpu").fingerprint == model.fingerprint
-    np.testing.assert_array_equal(
-        loaded.encode_queries(["lion live"])[0], model.encode_queries(["lion live"])[0]
-    )
-    with pytest.raises(InputError, match="exists already"):
-        loaded.save(tmp_path / "again")
-
-
-def change_a_weight(encoder):
-    next(document_modules(encoder)[0].parameters()).data[0, 0] += 0.5
-
-
-def change_the_tokenizer(encoder):
-    document_modules(encoder)[0].tokenizer.add_tokens(["simba"])
-
-
-def change_the_length(encoder):
-    document_modules(encoder)[0].document_length = 20
-
-
-def change_the_prompt(encoder):
-    encoder.prompts["document"] = "passage: "
-
-
-def change_the_mask(encoder):
-    encoder[1].skiplist_words = ["."]
-
-
-def change_what_the_mask_keeps(encoder):
-    encoder[1].keep_only_token_ids = [5]
-
-
-def change_the_tasks_of_the_mask(encoder):
-    encoder[1].skiplist_words, encoder[1].skiplist_tasks = ["."], ["query"]
-
-
-def pool_tokens(encoder):
-    encoder.append(HierarchicalTokenPooling(pool_factor=2))
-
-
-def change_the_precision(encoder):
-    encoder.bfloat16()
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        change_a_weight,
-        change_the_tokenizer,
-        change_the_length,
-        change_the_prompt,
-        change_the_mask,
-        change_what_the_mask_keeps,
-        change_the_tasks_of_the_mask,
-        pool_tokens,
-        change_the_precision,
-    ],
-)
-def test_fingerprint_tells_any_change_of_the_document_side(model, change):
-    encoder = tiny_encoder(WORDS)
-    assert LateInteraction.from_encoder(encoder, "same").fingerprint == model.fingerprint
-    change(encoder)
-    assert LateInteraction.from_encoder(encoder, "changed").fingerprint != model.fingerprint
-
-
-def test_fingerprint_is_of_the_document_side_only(model):
-    encoder = tiny_encoder(WORDS)
-    encoder.append(HierarchicalTokenPooling(pool_factor=2, tasks="query"))
-    encoder.prompts["query"] = "question: "
-    encoder[0].query_length = 10
-    assert LateInteraction.from_encoder(encoder, "prompted").fingerprint == model.fingerprint
 
 
 def test_documents_of_a_model_that_pools_tokens(model):

@@ -22,7 +22,7 @@ from transformers import (
     XLMRobertaModel,
 )
 
-from optical_pt.models.fingerprint import query_modules
+from optical_pt.models.fingerprint import document_modules, query_modules
 from optical_pt.models.reading import Reading, read_as
 from optical_pt.models.student import copy_query_side
 from optical_pt.models.tokenizer_extension import extend_tokenizer
@@ -135,6 +135,11 @@ def student_with(
     reading = Reading(tuple(name_prefixes), diacritics)
     tokenizer = read_as(query_modules(teacher)[0].tokenizer, reading)
     return copy_query_side(teacher, extend_tokenizer(tokenizer, words), embeddings)
+
+
+def change_a_weight(encoder: MultiVectorEncoder) -> None:
+    """Of its document side."""
+    next(document_modules(encoder)[0].parameters()).data[0, 0] += 0.5
 
 
 def new_words(teacher: MultiVectorEncoder, tokenizer: PreTrainedTokenizerBase) -> list[str]:

@@ -11,6 +11,7 @@ import pyterrier as pt
 
 from optical_pt.bm25.terms import index_terms, weighted_terms
 from optical_pt.errors import InputError
+from optical_pt.query_text import require_distinct_qids
 
 if TYPE_CHECKING:
     from optical_pt.bm25.index import BM25Index
@@ -57,9 +58,7 @@ class BM25Retriever(pt.Transformer):
         with pt.validate.any(inp) as v:
             v.query_frame(extra_columns=["query"])
             v.query_frame(extra_columns=["query_toks"])
-        if inp["qid"].duplicated().any():
-            qid = inp.loc[inp["qid"].duplicated(), "qid"].iloc[0]
-            raise InputError(f"qid {qid!r} occurs twice among the queries: make qids unique")
+        require_distinct_qids(inp)
         queries = dict(enumerate(self._queries(inp)))
         found = self._search({row: terms for row, terms in queries.items() if terms})
         kept = inp.drop(columns=["score", "rank"], errors="ignore")

@@ -10,6 +10,7 @@ import pandas as pd
 import pyterrier as pt
 
 from optical_pt.errors import InputError
+from optical_pt.query_text import require_distinct_qids
 from optical_pt.ranking import add_ranks
 
 
@@ -55,8 +56,12 @@ class Fusion(pt.Transformer):
                 returns no qid, docno or score.
         """
         pt.validate.columns(inp, includes=["qid"])
-        key = ["qid", "docno"] if "docno" in inp.columns else ["qid"]
-        _check_distinct(inp, key)
+        if "docno" in inp.columns:
+            key = ["qid", "docno"]
+            _require_distinct_results(inp)
+        else:
+            key = ["qid"]
+            require_distinct_qids(inp)
         parts = []
         for number, system in enumerate(self.systems):
             results = self._ranked(system(inp.copy()), number)
@@ -105,12 +110,8 @@ class Fusion(pt.Transformer):
         return hash(self._settings())
 
 
-def _check_distinct(inp: pd.DataFrame, key: list[str]) -> None:
-    repeated = inp[inp.duplicated(key)]
-    if repeated.empty:
-        return
-    qid = repeated["qid"].iloc[0]
-    if key == ["qid"]:
-        raise InputError(f"qid {qid!r} occurs twice among the queries: make qids unique")
-    docno = repeated["docno"].iloc[0]
-    raise InputError(f"docno {docno!r} is there twice for qid {qid!r}: keep one of the rows")
+def _require_distinct_results(results: pd.DataFrame) -> None:
+    repeated = results[results.duplicated(["qid", "docno"])]
+    if len(repeated):
+        qid, docno = repeated["qid"].iloc[0], repeated["docno"].iloc[0]
+        raise InputError(f"docno {docno!r} is there twice for qid {qid!r}: keep one of the rows")

@@ -12,6 +12,7 @@ import pyterrier as pt
 from optical_pt.errors import InputError
 from optical_pt.models.loading import require_device
 from optical_pt.models.precision import multiplies_bf16
+from optical_pt.query_text import require_distinct_qids
 from optical_pt.ranking import add_ranks
 
 if TYPE_CHECKING:
@@ -66,9 +67,7 @@ class ExactRetriever(pt.Transformer):
     def transform(self, queries: pd.DataFrame) -> pd.DataFrame:
         """Return the best documents of each query, with all columns of the query."""
         pt.validate.query_frame(queries, extra_columns=["query_embs", "embs_model"])
-        repeated = queries["qid"][queries["qid"].duplicated()]
-        if len(repeated):
-            raise InputError(f"qid {repeated.iloc[0]!r} occurs twice among the queries: keep one")
+        require_distinct_qids(queries)
         queries = queries.drop(columns=["score", "rank"], errors="ignore")
         if queries.empty:
             return queries.assign(

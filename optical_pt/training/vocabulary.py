@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.piece_learning import learn_pieces, unknown_share
-from optical_pt.models.reading import Reading, read_as, reading_of
+from optical_pt.models.reading import read_as, reading_of
 from optical_pt.models.tokenizer_extension import extend_tokenizer
-from optical_pt.text import learn_name_prefixes
-from optical_pt.text.diacritics import learn_diacritics
+from optical_pt.training.choose_reading import choose_reading
 from optical_pt.training.new_embeddings import new_embeddings
 from optical_pt.training.spellings import by_spelling, in_all_spellings
 
@@ -70,9 +69,8 @@ def new_vocabulary(
             then of each spelling.
         seed: of random embeddings.
     """
-    prefixes = () if whole_names else learn_name_prefixes(pairs)
-    marks = learn_diacritics(pair.foreign for pair in pairs) if diacritics else ""
-    tokenizer = read_as(query_modules(teacher)[0].tokenizer, Reading(prefixes, marks))
+    reading = choose_reading(pairs, whole_names=whole_names, diacritics=diacritics)
+    tokenizer = read_as(query_modules(teacher)[0].tokenizer, reading)
     extended = extend_tokenizer(tokenizer, _pieces_by_language(tokenizer, pairs, size, fragments))
     if diacritics:
         pairs = in_all_spellings(pairs)

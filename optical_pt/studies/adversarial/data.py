@@ -11,15 +11,15 @@ from optical_pt.collections.published import tatoeba, xquad_r
 from optical_pt.errors import InputError
 from optical_pt.models import LateInteraction
 from optical_pt.models.fingerprint import query_modules
-from optical_pt.models.reading import Reading, read_as
+from optical_pt.models.reading import read_as
 from optical_pt.models.tokenizer_extension import word_splitter
 from optical_pt.studies.adversarial.tasks import TATOEBA, XQUAD, NoisyTask
 from optical_pt.studies.bitext import bitext_file, read_pairs
 from optical_pt.studies.noise import Noise
 from optical_pt.studies.retrieval import open_task
-from optical_pt.text.diacritics import learn_diacritics
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.bitext_sources import drop_overlap, held_out_texts
+from optical_pt.training.choose_reading import choose_reading
 from optical_pt.training.sampling import sample_in_order
 from optical_pt.training.start_settings import StartSettings
 from optical_pt.translation import LexicalTable
@@ -128,7 +128,6 @@ def respelt_tasks(
 
 def _reader(teacher: LateInteraction, pairs: Sequence[SentencePair]) -> Callable[[str], list[str]]:
     """The words of a text as the students see them, whose tokenizers extend the teacher's."""
-    kept = StartSettings().for_pairs(pairs).diacritics
-    marks = learn_diacritics(pair.foreign for pair in pairs) if kept else ""
-    tokenizer = query_modules(teacher.encoder)[0].tokenizer
-    return word_splitter(read_as(tokenizer, Reading(diacritics=marks)))
+    kept = bool(StartSettings().for_pairs(pairs).diacritics)
+    reading = choose_reading(pairs, whole_names=True, diacritics=kept)
+    return word_splitter(read_as(query_modules(teacher.encoder)[0].tokenizer, reading))

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.own_vocabulary import kept_entries, learn_own_pieces, replace_vocabulary
-from optical_pt.models.reading import Reading, read_as, reading_of
+from optical_pt.models.reading import read_as, reading_of
 from optical_pt.models.student import copy_query_side
-from optical_pt.text import learn_name_prefixes
-from optical_pt.text.diacritics import learn_diacritics
+from optical_pt.training.choose_reading import choose_reading
 from optical_pt.training.new_embeddings import new_embeddings
 from optical_pt.training.spellings import by_spelling, in_all_spellings
 
@@ -39,9 +38,10 @@ def start(
     transformer = query_modules(student)[0]
     body, old = transformer.auto_model, transformer.tokenizer
     kept = kept_entries(old, filter(None, teacher.prompts.values()))
-    prefixes = () if settings.whole_names else learn_name_prefixes(pairs)
-    marks = learn_diacritics(pair.foreign for pair in pairs) if settings.diacritics else ""
-    reader = read_as(old, Reading(prefixes, marks))
+    reading = choose_reading(
+        pairs, whole_names=settings.whole_names, diacritics=bool(settings.diacritics)
+    )
+    reader = read_as(old, reading)
     tokenizer = replace_vocabulary(reader, kept, _learn(reader, pairs, settings.vocabulary))
     rows = body.get_input_embeddings().weight.detach()[old.convert_tokens_to_ids(kept)].clone()
     if settings.diacritics:
