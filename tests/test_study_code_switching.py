@@ -49,7 +49,8 @@ TASKS = [switching.task for switching in SWITCHINGS]
 
 def write_data(folder: Path) -> Path:
     """``passages``, ``bitext`` and ``dict`` as the shared data have them, in a made-up language."""
-    write_passages(folder, POOL, 8, {"afriqa-dev.ha": "afriqa-dev.ha.en", "xquad.hi": "xquad.en"})
+    human = {"afriqa-dev.ha": "afriqa-dev.ha.en", "xquad.hi": "xquad.en", "xquad.de": "xquad.en"}
+    write_passages(folder, POOL, 8, human)
     for code in ("ha", "hi"):
         write_bitext(folder, code, [*BITEXT, POOL[0]])
     lines = [f"{english}\t{CIPHER[english]}\n" for english in ENGLISH]
@@ -222,7 +223,7 @@ def test_without_a_ceiling_above_zero_a_language_has_no_gap():
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        (["--languages", "xx"], "--languages xx: the pool has no queries; choose from"),
+        (["--languages", "xx"], "--languages xx: the passages have no queries; choose from"),
         (["--languages", "de"], "no sentence pairs for 'de'"),
         (["--max-queries", "0"], "--max-queries 0: give 1 or more"),
         (["--shares", "0,1.5"], "--shares 1.5: give shares of the words, from 0 to 1"),

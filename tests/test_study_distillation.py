@@ -30,7 +30,6 @@ from optical_pt.studies.data_budget.study import NMT
 from optical_pt.studies.distillation import Distillation
 from optical_pt.studies.distillation.data import open_tasks, training_pairs
 from optical_pt.studies.distillation.findings import claims
-from optical_pt.studies.distillation.languages import FULL
 from optical_pt.studies.distillation.methods import (
     BEST_TRANSLATION,
     CEILING,
@@ -41,7 +40,7 @@ from optical_pt.studies.distillation.methods import (
     neutral,
     recipes,
 )
-from optical_pt.studies.passages import QUERY_SETS
+from optical_pt.studies.distillation.study import FULL
 from optical_pt.studies.report import read_study
 from optical_pt.studies.study import run_study, study_parser
 from optical_pt.table.systems import SYSTEMS
@@ -211,9 +210,10 @@ def test_every_method_adds_as_many_words():
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [
-        (["--languages", "ha,xx"], "--languages xx"),
+        (["--languages", "ha,xx"], "en-xx.tsv.gz: no sentence pairs for 'xx'"),
         (["--methods", "OT,MSE"], "--methods OT"),
-        (["--languages", "ig"], "no queries in language 'ig'"),
+        (["--languages", "ig"], "that have one (de, ha"),
+        (["--sets", "xqad"], "--sets xqad: the passages have no such query set; choose from"),
         (["--nmt", "nowhere"], "nowhere"),
         (["--rival-seeds", "0"], "--rival-seeds 0"),
         (["--vocabulary", "0"], "set the vocabulary above 0"),
@@ -324,7 +324,9 @@ def test_the_real_data_have_the_languages_of_a_full_run(teacher, tmp_path):
     assert tuple(plan.groups) == FULL
     assert plan.facts["queries"] == {
         **{"ha": 222, "ig": 307, "yo": 247, "zu": 242},
-        **{code: 1190 for code in FULL if QUERY_SETS[code] == "xquad"},
+        **dict.fromkeys(("hi", "tr", "el", "vi", "de", "es", "ru", "zh"), 1190),
     }
+    native = dict.fromkeys(("ha", "ig", "zu"), "afriqa-dev") | {"yo": "afriqa-train"}
+    assert plan.facts["query_sets"] == dict.fromkeys(FULL, "xquad") | native
     # The systems that need no NMT model, the untrained start; seven losses with three seeds.
     assert len(plan.trials) == len(FULL) * (8 + 1 + 7 * 3)

@@ -19,17 +19,15 @@ from study_commands import REAL, command_words, open_plan, refusal, save_teacher
 from study_scores import rows
 
 from optical_pt.collections.published import tydiqa
+from optical_pt.errors import InputError
 from optical_pt.maxsim import maxsim
 from optical_pt.models import LateInteraction
 from optical_pt.ot import Entropic
 from optical_pt.studies import summarize_study
-from optical_pt.studies.passages import QUERY_SETS
 from optical_pt.studies.regularization_strength import RegularizationStrength
 from optical_pt.studies.regularization_strength.findings import answers
 from optical_pt.studies.regularization_strength.languages import (
-    FULL,
     MIRACL,
-    QUICK,
     TYDIQA,
     choose_languages,
 )
@@ -204,7 +202,7 @@ def test_miracl_is_read_through_ir_datasets_if_asked_for(command, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--languages", "xx"], "--languages xx: no queries; choose from ar, de, "),
+        (["--languages", "xx"], "--languages xx: no queries; choose from "),
         (["--languages", "th"], ", or add --miracl"),
         (["--languages", "te"], "en-te.tsv.gz: no sentence pairs for 'te'"),
         (["--languages", "fi"], "en-fi.tsv.gz: no sentence pairs for 'fi'"),
@@ -231,13 +229,12 @@ def test_what_is_declared_holds():
     assert min(FULL_EPS) * 10_000 == max(FULL_EPS)
     assert DEFAULT_EPS in FULL_EPS
     assert DEFAULT_EPS in QUICK_EPS
-    assert all(QUERY_SETS.values())
     assert set(TYDIQA) <= set(tydiqa.NAMES)
-    asked = list(dict.fromkeys([*QUICK, *FULL, *QUERY_SETS, *TYDIQA]))
-    assert set(asked) == {*QUERY_SETS, *TYDIQA}
-    assert choose_languages(asked, full=True, with_miracl=False) == asked
     assert {"sw", "yo", "th"} <= MIRACL
-    assert choose_languages(["th", "th"], full=True, with_miracl=True) == ["th"]
+    assert choose_languages(["th", "th"], [], full=True, with_miracl=True) == ["th"]
+    assert choose_languages(["sw", "bem"], ["bem"], full=True, with_miracl=False) == ["sw", "bem"]
+    with pytest.raises(InputError, match="--languages bem: no queries"):
+        choose_languages(["sw", "bem"], ["ha"], full=True, with_miracl=False)
 
 
 def test_findings_are_what_the_tests_say():

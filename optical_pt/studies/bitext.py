@@ -21,7 +21,12 @@ def bitext_file(data: Path, language: str) -> Path:
     """
     path = data / "bitext" / f"en-{language}.tsv.gz"
     if not path.is_file():
-        raise InputError(f"{path}: no sentence pairs for {language!r}; choose other --languages")
+        names = (found.name for found in sorted(path.parent.glob("en-*.tsv.gz")))
+        known = ", ".join(name.removeprefix("en-").removesuffix(".tsv.gz") for name in names)
+        raise InputError(
+            f"{path}: no sentence pairs for {language!r}; add this file, or choose --languages "
+            f"that have one ({known or 'none has'})"
+        )
     return path
 
 

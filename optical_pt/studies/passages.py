@@ -1,28 +1,80 @@
-"""Where each language's queries on the English Wikipedia passages of the data come from."""
+"""Where each language's queries on the passages of the data come from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import argparse
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
-#: Query sets of ``passages``: native questions of AfriQA where there are any (Yoruba has a train
-#: part only), else the professional translations of XQuAD.
-QUERY_SETS = {
-    **dict.fromkeys(("ha", "ig", "zu", "rw", "tw"), "afriqa-dev"),
-    "yo": "afriqa-train",
-    **dict.fromkeys(("hi", "tr", "de", "el", "vi", "es", "ru", "zh", "ar"), "xquad"),
-}
+from optical_pt.collections import Collection, LocalCollection
+from optical_pt.errors import InputError
+from optical_pt.option_lists import words
+
+#: Of a language's query sets the first of these is asked: native questions before translated ones,
+#: parts for testing before those for training.
+PREFERRED = ("afriqa-test", "afriqa-dev", "afriqa-train", "xquad", "mlqa")
 
 
-def by_query_set(languages: Iterable[str]) -> dict[str, list[str]]:
+def open_passages(data: Path) -> LocalCollection | None:
+    """The documents and queries of a data folder; None where it has no ``passages``."""
+    folder = data / "passages"
+    return LocalCollection(folder) if folder.exists() else None
+
+
+def add_sets_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--sets``."""
+    parser.add_argument("--sets", type=words, metavar="SET,…",
+        help="query sets of the passages; a language is asked the first that has it (default: "
+        f"{', '.join(PREFERRED)}, then any other)")  # fmt: skip
+
+
+def query_sets(
+    collection: Collection | None, languages: Iterable[str], sets: Sequence[str] | None = None
+) -> dict[str, str]:
+    """The query set that each language is asked; languages that have none are left out.
+
+    Args:
+        collection: Has the sets; None has none.
+        languages: Of the queries.
+        sets: To choose from, the first that has a language; by default all, those of
+            :data:`PREFERRED` first.
+
+    Raises:
+        InputError: on a set that the collection does not have.
+
+    >>> from optical_pt.collections import open_collection
+    >>> query_sets(open_collection("optical:mini"), ["ha", "xx"])
+    {'ha': 'mini'}
+    """
+    there = collection.query_sets if collection else ()
+    for name in sets or ():
+        if name not in there:
+            choice = f"choose from {', '.join(there)}" if there else "there are none: leave it out"
+            raise InputError(f"--sets {name}: the passages have no such query set; {choice}")
+    order = sets or [*(name for name in PREFERRED if name in there), *sorted(there)]
+    with_sets = {
+        code: [name for name in order if code in collection.set_languages(name)]
+        for code in languages
+    }
+    return {code: found[0] for code, found in with_sets.items() if found}
+
+
+def asked_languages(
+    collection: Collection | None, sets: Sequence[str] | None = None
+) -> tuple[str, ...]:
+    """Languages, other than the documents', that sets have queries in, sorted; by default all."""
+    return collection.foreign_languages(sets or collection.query_sets) if collection else ()
+
+
+def by_query_set(found: Mapping[str, str]) -> dict[str, list[str]]:
     """Languages by the set of their queries.
 
-    >>> by_query_set(["ha", "de", "zu"])
+    >>> by_query_set({"ha": "afriqa-dev", "de": "xquad", "zu": "afriqa-dev"})
     {'afriqa-dev': ['ha', 'zu'], 'xquad': ['de']}
     """
     sets: dict[str, list[str]] = {}
-    for language in languages:
-        if language in QUERY_SETS:
-            sets.setdefault(QUERY_SETS[language], []).append(language)
+    for language, name in found.items():
+        sets.setdefault(name, []).append(language)
     return sets
 
 

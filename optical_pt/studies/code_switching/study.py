@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from optical_pt.collections.languages import language_group
-from optical_pt.collections.local import LocalCollection
 from optical_pt.errors import InputError
 from optical_pt.files import hash_path
 from optical_pt.models import LateInteraction
@@ -22,8 +21,12 @@ from optical_pt.studies.code_switching.gaps import gap_table
 from optical_pt.studies.code_switching.lexicons import open_lexicons
 from optical_pt.studies.code_switching.methods import FULL_SHARES, OT, QUICK_SHARES, recipes
 from optical_pt.studies.distillation.data import open_tasks
-from optical_pt.studies.distillation.languages import choose_languages
-from optical_pt.studies.passages import QUERY_SETS
+from optical_pt.studies.passages import (
+    add_sets_option,
+    asked_languages,
+    open_passages,
+    query_sets,
+)
 from optical_pt.studies.plots import line_plot
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.retrieval import RetrievalTask
@@ -56,6 +59,7 @@ class CodeSwitching(Study):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add what is asked, of what, and the lexicons."""
         add = parser.add_argument
+        add_sets_option(parser)
         add("--max-queries", type=int, metavar="N",
             help="the first of each language (quick: 40, full: 300)")  # fmt: skip
         add("--shares", type=numbers, metavar="0,0.5,…",
@@ -66,9 +70,11 @@ class CodeSwitching(Study):
 
     def plan(self, options: argparse.Namespace, folder: Path) -> Plan:
         """Open queries, documents, pairs and lexicons."""
-        languages = choose_languages(
-            options.languages or (FULL if options.full else QUICK), options.full
-        )
+        default = FULL if options.full else QUICK
+        languages = list(dict.fromkeys(options.languages or default))
+        passages = open_passages(options.data)
+        sets = query_sets(passages, languages, options.sets)
+        _require_queries(languages, sets, asked_languages(passages, options.sets))
         _choose_queries(options)
         shares = _shares(options)
         lexicon_file = _lexicon_file(options)
@@ -90,14 +96,14 @@ class CodeSwitching(Study):
             {
                 "teacher": f"{teacher.name} {teacher.fingerprint}",
                 "pairs": {code: len(found) for code, found in pairs.items()},
-                "query_sets": {code: QUERY_SETS[code] for code in languages},
+                "query_sets": {code: sets[code] for code in languages},
                 "queries": {code: len(tasks[code].topics[code]) for code in languages},
                 "recipes": {name: recipe.identity(0) for name, recipe in chosen.items()},
                 "lexicons": {
                     code: found.facts(tasks[code].topics[code], tasks[code].english[code])
                     for code, found in lexicons.items()
                 },
-                "data_sha256": _data_facts(options, languages, lexicon_file),
+                "data_sha256": _data_facts(options, sets, lexicon_file),
             },
         )
 
@@ -122,6 +128,14 @@ def _choose_queries(options: argparse.Namespace) -> None:
         options.max_queries = 300 if options.full else 40
 
 
+def _require_queries(languages: list[str], sets: Mapping[str, str], known: Sequence[str]) -> None:
+    for code in languages:
+        if code not in sets:
+            raise InputError(
+                f"--languages {code}: the passages have no queries; choose from {', '.join(known)}"
+            )
+
+
 def _shares(options: argparse.Namespace) -> list[float]:
     shares = sorted(set(options.shares or (FULL_SHARES if options.full else QUICK_SHARES)))
     for share in shares:
@@ -137,7 +151,7 @@ def _lexicon_file(options: argparse.Namespace) -> Path | None:
 
 def _pairs(options: argparse.Namespace, languages: list[str]) -> dict[str, list]:
     """Sentence pairs without the pool's questions."""
-    tested = held_out_texts([LocalCollection(options.data / "passages")])
+    tested = held_out_texts([open_passages(options.data)])
     limit = options.limit or (50_000 if options.full else 1_000)
     return {code: untested_pairs(options.data, code, tested, limit=limit) for code in languages}
 
@@ -152,12 +166,10 @@ def _require_english(tasks: Mapping[str, RetrievalTask]) -> None:
 
 
 def _data_facts(
-    options: argparse.Namespace, languages: list[str], lexicon_file: Path | None
+    options: argparse.Namespace, sets: Mapping[str, str], lexicon_file: Path | None
 ) -> dict[str, str]:
-    collection = LocalCollection(options.data / "passages")
-    facts = bitext_facts(options.data, languages)
-    sets = sorted({QUERY_SETS[code] for code in languages})
-    facts["passages"] = collection.fingerprint(None, sets)
+    facts = bitext_facts(options.data, sets)
+    facts["passages"] = open_passages(options.data).fingerprint(None, sorted(set(sets.values())))
     return facts | ({lexicon_file.name: hash_path(lexicon_file)} if lexicon_file else {})
 
 

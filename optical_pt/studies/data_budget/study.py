@@ -23,8 +23,8 @@ from optical_pt.studies.data_budget.methods import (
     StudentMethod,
 )
 from optical_pt.studies.distillation.data import open_tasks, training_pairs
-from optical_pt.studies.distillation.languages import HELD_OUT, choose_languages
 from optical_pt.studies.distillation.methods import CEILING, OPTICAL, START
+from optical_pt.studies.passages import add_sets_option
 from optical_pt.studies.plots import line_plot
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.retrieval import RetrievalTask
@@ -60,13 +60,14 @@ class DataBudget(Study):
         add("--budgets", type=counts, metavar="N,…", help="of pairs, besides all of them")
         add("--nmt-epochs", type=float, metavar="N",
             help="of an NMT model for each budget; 0 for none (full: 10, quick: 0)")  # fmt: skip
+        add_sets_option(parser)
         add("--max-queries", type=int, metavar="N", help="of each language (quick: 100)")
         add("--judged-only", action="store_true", help="a small pool (quick: always)")
 
     def plan(self, options: argparse.Namespace, folder: Path) -> Plan:
         """Open queries, documents and pairs."""
         default = FULL_LANGUAGES if options.full else QUICK_LANGUAGES
-        languages = choose_languages(options.languages or default, options.full, also=HELD_OUT)
+        languages = list(dict.fromkeys(options.languages or default))
         budgets = options.budgets or (FULL_BUDGETS if options.full else QUICK_BUDGETS)
         teacher = LateInteraction(options.teacher, device=options.device).load()
         limit = options.limit or (None if options.full else QUICK_BUDGETS[-1])

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 
-from optical_pt.collections import LocalCollection, SentencePairs
+from optical_pt.collections import SentencePairs
 from optical_pt.models import LateInteraction
 from optical_pt.studies.bitext import read_pairs, untested_pairs
-from optical_pt.studies.distillation.languages import HELD_OUT
-from optical_pt.studies.passages import by_query_set, judged_pool
+from optical_pt.studies.passages import by_query_set, judged_pool, open_passages, query_sets
 from optical_pt.studies.retrieval import RetrievalTask, open_task
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.bitext_sources import drop_overlap
@@ -27,15 +26,18 @@ def open_tasks(
     """The task of each language.
 
     Languages with queries share an index of the whole pool (or one a query set, of the documents
-    that it judges); for others, held-out sentences ask for their translations.
+    that it judges). In others the test is bitext: pairs that are kept from training, asking for
+    their English sentences among all English sentences kept.
     """
+    passages = open_passages(options.data)
+    sets = query_sets(passages, languages, options.sets)
     small = options.judged_only or not options.full
     max_queries = options.max_queries or (None if options.full else 100)
     tasks = {}
-    for query_set, members in by_query_set(languages).items():
+    for query_set, members in by_query_set(sets).items():
         task = open_task(
             POOL,
-            LocalCollection(options.data / "passages"),
+            passages,
             members,
             teacher,
             options.indexes / (judged_pool(query_set, members) if small else POOL),
@@ -46,7 +48,7 @@ def open_tasks(
         )
         tasks |= dict.fromkeys(members, task)
     for language in languages:
-        if language in HELD_OUT:
+        if language not in sets:
             _, held = _split(options, language)
             tasks[language] = open_task(
                 BITEXT,
@@ -78,7 +80,7 @@ def training_pairs(
     """A sample of the pairs that a language's methods learn from; none is a query of its task."""
     asked = [task.topics[language], task.english[language]]
     tested = {query for topics in asked if topics is not None for query in topics["query"]}
-    if language not in HELD_OUT:
+    if task.name != BITEXT:
         return untested_pairs(options.data, language, tested, limit=limit)
     kept, _ = _split(options, language)
     return sample_in_order(drop_overlap(kept, tested), limit)

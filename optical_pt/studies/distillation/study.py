@@ -16,7 +16,6 @@ from optical_pt.studies.bitext import bitext_facts
 from optical_pt.studies.distillation.bench import Bench
 from optical_pt.studies.distillation.data import BITEXT, open_tasks, respelt, training_pairs
 from optical_pt.studies.distillation.findings import claims
-from optical_pt.studies.distillation.languages import HELD_OUT, choose_languages
 from optical_pt.studies.distillation.methods import (
     AS_SPELT,
     BEST_TRANSLATION,
@@ -31,7 +30,7 @@ from optical_pt.studies.distillation.methods import (
     recipes,
 )
 from optical_pt.studies.findings import finding
-from optical_pt.studies.passages import QUERY_SETS
+from optical_pt.studies.passages import add_sets_option, open_passages, query_sets
 from optical_pt.studies.plots import bar_plot
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.students import Recipe, StudentStore
@@ -39,14 +38,17 @@ from optical_pt.studies.study import Plan, Study, seed_range
 from optical_pt.table.systems import Row, choose_rows, system_name
 from optical_pt.training.start_settings import StartSettings
 
+QUICK = ("ha", "de")
+FULL = ("ha", "ig", "yo", "zu", "hi", "tr", "el", "vi", "de", "es", "ru", "zh")
+
 
 class Distillation(Study):
     """OPTICAL, rival distillations, and the main table's systems, all from the same pairs.
 
     The 10,387 Wikipedia passages of the data's ``passages`` are searched with native questions
-    (AfriQA) or translated ones (XQuAD); in languages without queries (Swahili), sentences that are
-    kept from training ask for their translations. Each language's methods learn from the same
-    sample of its bitext. Each method is tested against the translation that is best in its
+    (AfriQA) or translated ones (XQuAD); in languages without queries (Swahili, Thai, …), sentences
+    that are kept from training ask for their translations. Each language's methods learn from the
+    same sample of its bitext. Each method is tested against the translation that is best in its
     language, which is chosen by these very scores: the rival gets the benefit.
     """
 
@@ -80,12 +82,15 @@ class Distillation(Study):
             help="respell query words that neither the lexical table of the pairs nor a document "
             "has, for all methods alike; translations, OPTICAL and OPTICAL + MSE have rows "
             "without that, too")  # fmt: skip
+        add_sets_option(parser)
         add("--max-queries", type=int, metavar="N", help="of each language (quick: 100)")
         add("--judged-only", action="store_true", help="a small pool (quick: always)")
 
     def plan(self, options: argparse.Namespace, folder: Path) -> Plan:
         """Open queries, documents and pairs."""
-        languages = choose_languages(options.languages, options.full, also=HELD_OUT)
+        default = FULL if options.full else QUICK
+        languages = list(dict.fromkeys(options.languages or default))
+        sets = query_sets(open_passages(options.data), languages, options.sets)
         teacher = LateInteraction(options.teacher, device=options.device).load()
         tasks = open_tasks(options, languages, teacher)
         chosen = choose_methods(options.methods, recipes(_epochs(options), options.vocabulary))
@@ -119,7 +124,7 @@ class Distillation(Study):
             {
                 "teacher": f"{teacher.name} {teacher.fingerprint}",
                 "pairs": {code: len(pairs) for code, pairs in bench.pairs.items()},
-                "query_sets": {code: QUERY_SETS.get(code, BITEXT) for code in languages},
+                "query_sets": {code: sets.get(code, BITEXT) for code in languages},
                 "queries": {code: len(tasks[code].topics[code]) for code in languages},
                 "respelt": bench.count_respelt(),
                 "recipes": {name: recipe.identity(0) for name, recipe in chosen.items()},

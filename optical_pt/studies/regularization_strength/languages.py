@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from optical_pt.collections.irds_views import miracl
 from optical_pt.errors import InputError
-from optical_pt.studies.passages import QUERY_SETS
 
 #: Of the dev split's languages, those that the data have.
 TYDIQA = ("fi", "id", "ru", "sw", "te")
@@ -16,19 +15,27 @@ QUICK = ("yo", "fi")
 FULL = ("sw", "yo", "ha", "ig", "zu", "ar", "fi", "hi", "ru", "zh")
 
 
-def choose_languages(given: Sequence[str] | None, *, full: bool, with_miracl: bool) -> list[str]:
+def choose_languages(
+    given: Sequence[str] | None, asked: Iterable[str], *, full: bool, with_miracl: bool
+) -> list[str]:
     """The languages of a run.
+
+    Args:
+        given: By the user, if at all.
+        asked: Languages of the passages' queries.
+        full: Whether the default is for a full run.
+        with_miracl: Whether MIRACL's languages may be chosen.
 
     Raises:
         InputError: on a language that no task has queries in.
 
-    >>> choose_languages(None, full=False, with_miracl=False)
+    >>> choose_languages(None, ["yo"], full=False, with_miracl=False)
     ['yo', 'fi']
-    >>> choose_languages(["th"], full=False, with_miracl=True)
+    >>> choose_languages(["th"], ["yo"], full=False, with_miracl=True)
     ['th']
     """
     chosen = list(dict.fromkeys(given or (FULL if full else QUICK)))
-    known = {*QUERY_SETS, *TYDIQA, *(MIRACL if with_miracl else ())}
+    known = {*asked, *TYDIQA, *(MIRACL if with_miracl else ())}
     for language in chosen:
         if language not in known:
             hint = ", or add --miracl" if language in MIRACL else ""

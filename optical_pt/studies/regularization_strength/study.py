@@ -15,6 +15,7 @@ from optical_pt.files import hash_bytes
 from optical_pt.models import LateInteraction
 from optical_pt.option_lists import joined, positive_numbers
 from optical_pt.studies.bitext import bitext_facts, untested_pairs
+from optical_pt.studies.passages import add_sets_option, asked_languages, open_passages
 from optical_pt.studies.plots import line_plot
 from optical_pt.studies.regularization_strength import plans
 from optical_pt.studies.regularization_strength.findings import MEASURE, answers
@@ -60,6 +61,7 @@ class RegularizationStrength(Study):
             f"(quick: {joined(QUICK_EPS)}; full: {joined(FULL_EPS)})")  # fmt: skip
         add("--iterations", type=int, default=1000, metavar="N",
             help="of Sinkhorn's algorithm, at most (%(default)s)")  # fmt: skip
+        add_sets_option(parser)
         add("--max-queries", type=int, metavar="N",
             help=f"of each language (quick: {QUICK_QUERIES}, full: all)")  # fmt: skip
         add("--held-out", type=int, metavar="PAIRS",
@@ -71,7 +73,10 @@ class RegularizationStrength(Study):
     def plan(self, options: argparse.Namespace, folder: Path) -> Plan:
         """Open queries, documents and pairs."""
         languages = choose_languages(
-            options.languages, full=options.full, with_miracl=options.miracl is not None
+            options.languages,
+            asked_languages(open_passages(options.data), options.sets),
+            full=options.full,
+            with_miracl=options.miracl is not None,
         )
         recipes = make_recipes(options)
         data = bitext_facts(options.data, languages)

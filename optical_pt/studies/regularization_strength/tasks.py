@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from optical_pt.collections import Collection, LocalCollection, open_collection
+from optical_pt.collections import Collection, open_collection
 from optical_pt.models import LateInteraction
-from optical_pt.studies.passages import by_query_set, judged_pool
+from optical_pt.studies.passages import by_query_set, judged_pool, open_passages, query_sets
 from optical_pt.studies.regularization_strength.languages import MIRACL, TYDIQA
 from optical_pt.studies.regularization_strength.monolingual import MonolingualTask
 from optical_pt.studies.retrieval import RetrievalTask, open_task
@@ -27,7 +27,8 @@ def open_tasks(
     """The tasks of each language; MIRACL is opened, and downloaded, only if it is asked for.
 
     Args:
-        options: ``data``, ``indexes``, ``full``, ``max_queries``, ``miracl``, ``unverified``.
+        options: ``data``, ``indexes``, ``full``, ``max_queries``, ``miracl``, ``sets``,
+            ``unverified``.
         languages: All have a task.
         teacher: Of the students.
         scratch: For indexes of students.
@@ -36,8 +37,10 @@ def open_tasks(
         InputError: if data are missing or broken.
     """
     tasks: dict[str, list[Task]] = {code: [] for code in languages}
-    for query_set, members in by_query_set(languages).items():
-        task = _open_passages(options, query_set, members, teacher)
+    passages = open_passages(options.data)
+    sets = query_sets(passages, languages, options.sets)
+    for query_set, members in by_query_set(sets).items():
+        task = _open_passages(options, passages, query_set, members, teacher)
         for code in members:
             tasks[code].append(task)
     for code in languages:
@@ -65,12 +68,16 @@ def _max_queries(options: argparse.Namespace) -> int | None:
 
 
 def _open_passages(
-    options: argparse.Namespace, query_set: str, languages: list[str], teacher: LateInteraction
+    options: argparse.Namespace,
+    passages: Collection,
+    query_set: str,
+    languages: list[str],
+    teacher: LateInteraction,
 ) -> RetrievalTask:
     """All passages, or in a quick run those that the languages' queries judge."""
     return open_task(
         PASSAGES_TASK,
-        LocalCollection(options.data / "passages"),
+        passages,
         languages,
         teacher,
         options.indexes / ("pool" if options.full else judged_pool(query_set, languages)),
