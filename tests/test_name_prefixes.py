@@ -16,6 +16,7 @@ from optical_pt.models.piece_learning import learn_pieces, unknown_share
 from optical_pt.models.reading import Reading, read_as, reading_of
 from optical_pt.models.tokenizer_extension import extend_tokenizer
 from optical_pt.text import cut_prefixes, learn_name_prefixes
+from optical_pt.text.articles import articles_of
 from optical_pt.training.bitext import SentencePair
 from optical_pt.translation import LexicalTable
 from optical_pt.translation.word_lexicon import WordLexicon
@@ -83,6 +84,7 @@ def test_languages_do_not_add_up():
         ("Abu uThe", "Abu u The"),
         ("eÖstersund, uŁódź", "e Östersund, u Łódź"),
         ("अंग uMandela", "अंग u Mandela"),
+        ("البيت uMandela", "البيت u Mandela"),
         ("", ""),
     ],
 )
@@ -101,6 +103,49 @@ def test_cutting_only_adds_spaces_and_twice_is_once(text, prefixes):
     cut = cut_prefixes(text, prefixes)
     assert cut.replace(" ", "") == text.replace(" ", "")
     assert cut_prefixes(cut, prefixes) == cut
+
+
+ARTICLES = articles_of("ar")
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("البيت", "ال بيت"),
+        ("والبيت وبالبيت ولل بيت", "وال بيت وبال بيت ولل بيت"),
+        ("للبيت، (البيت) 2البيت", "لل بيت، (ال بيت) 2البيت"),
+        ("الله الى بالي", "الله الى بالي"),  # too short to be sure
+        ("الأمم", "ال أمم"),
+        ("Albayt alBayt", "Albayt alBayt"),
+    ],
+)
+def test_articles_are_cut_off(text, cut):
+    assert cut_prefixes(text, ARTICLES) == cut
+
+
+@given(st.text("الوبيت aB", max_size=20))
+def test_cutting_articles_only_adds_spaces(text):
+    cut = cut_prefixes(text, ("a", *ARTICLES))
+    assert cut.replace(" ", "") == text.replace(" ", "")
+
+
+def test_articles_are_those_of_ten_words():
+    nouns = [f"بيت{letter}" for letter in "ابتثجحخدذر"]
+    pairs = [SentencePair("The house.", f"هذا ال{noun} وال{nouns[0]}", "ar") for noun in nouns]
+    assert learn_name_prefixes(pairs) == ("ال",)
+    assert learn_name_prefixes(pairs[1:]) == ()
+    persian = [SentencePair(pair.english, pair.foreign, "fa") for pair in pairs]
+    assert learn_name_prefixes(persian) == ()
+    words = LexicalTable.learn(pairs, language="ar").words("البيتا هذا")
+    assert words == ["ال", "بيتا", "هذا"]
+
+
+def test_a_student_reads_articles_as_words(tokenizer):
+    reader = read_as(tokenizer, Reading(("ال",)))
+    student = extend_tokenizer(reader, learn_pieces(reader, ["البيت بيت"] * 2, size=100))
+    assert tokens(student, "البيت") == ["ال", "بيت"]
+    plain = extend_tokenizer(tokenizer, learn_pieces(tokenizer, ["البيت"] * 2, size=100))
+    assert tokens(plain, "البيت") == ["البيت"]
 
 
 def test_a_student_knows_names_behind_prefixes(tokenizer, tmp_path):

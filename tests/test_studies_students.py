@@ -119,6 +119,16 @@ def test_what_decides_a_student_decides_where_it_lies(trained):
     )
 
 
+def test_a_recipe_is_another_one_in_languages_that_are_read_another_way():
+    as_most, german, arabic, vietnamese = (
+        OT.identity([SentencePair("a house", "…", code)] if code else [], seed=1)
+        for code in ("", "de", "arb", "vi")
+    )
+    assert as_most == german
+    assert len({german, arabic, vietnamese}) == 3
+    assert OT.identity() != german  # another seed
+
+
 def test_a_student_with_trained_layers_is_kept_whole(teacher, tmp_path):
     store = StudentStore(teacher, tmp_path)
     settings = TrainingSettings(**{**QUICK, "epochs": 0}, train="all")

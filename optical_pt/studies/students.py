@@ -10,7 +10,7 @@ from pathlib import Path
 from optical_pt.errors import InputError
 from optical_pt.files import file_stem, hash_bytes
 from optical_pt.models import LateInteraction
-from optical_pt.text import TEXT_REVISION
+from optical_pt.text import text_revision
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.distil import distil
 from optical_pt.training.settings import TrainingSettings
@@ -33,18 +33,18 @@ class Recipe:
     settings: TrainingSettings = field(default_factory=TrainingSettings)
     start: StartSettings = field(default_factory=StartSettings)
 
-    def for_pairs(self, pairs: Sequence[SentencePair]) -> Recipe:
-        """The recipe with what the pairs decide of the start."""
-        return replace(self, start=self.start.for_pairs(pairs))
-
-    def identity(self, seed: int) -> str:
+    def identity(self, pairs: Sequence[SentencePair] = (), seed: int = 0) -> str:
         """Text that changes whenever other weights would come out of the same pairs.
 
-        It is that of the recipe :meth:`for_pairs`, if the pairs decide anything.
+        Args:
+            pairs: To learn from; of them only the languages count. Without any it is the identity
+                for languages that are read as most are.
+            seed: Of the trial.
         """
         # As a float, since 2 epochs and 2.0 are the same.
         settings = replace(self.settings, seed=seed, epochs=float(self.settings.epochs))
-        return f"{asdict(settings)} {self.start.facts()} text {TEXT_REVISION}"
+        start = self.start.for_pairs(pairs).facts()
+        return f"{asdict(settings)} {start} text {text_revision(pair.language for pair in pairs)}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +102,7 @@ class StudentStore:
         text = "\n".join(
             [
                 self.teacher.fingerprint,
-                recipe.for_pairs(pairs).identity(seed),
+                recipe.identity(pairs, seed),
                 *(f"{pair.language}\t{pair.english}\t{pair.foreign}" for pair in pairs),
             ]
         )

@@ -20,7 +20,7 @@ from optical_pt.files import hash_bytes, hash_path, write_text
 from optical_pt.index import TokenIndex
 from optical_pt.models import LateInteraction
 from optical_pt.respelling import Respeller, document_words
-from optical_pt.text import TEXT_REVISION
+from optical_pt.text import text_revision
 from optical_pt.translation import LexicalTable, NeuralTranslator
 from optical_pt.translation.model_files import find_model
 
@@ -122,7 +122,7 @@ class Resources:
     def document_words(self) -> Mapping[str, int]:
         """In how many documents each word occurs; kept in the folder, as all must be read."""
         language = self.collection.document_language
-        made_of = f"{self._documents_hash} {language} text {TEXT_REVISION}"
+        made_of = f"{self._documents_hash} {language} text {text_revision([language])}"
         path = self.folder / f"words.{hash_bytes(made_of.encode())[:12]}.json"
         if path.is_file():
             return json.loads(path.read_text(encoding="utf-8"))

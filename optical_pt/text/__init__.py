@@ -4,11 +4,26 @@ NFKC comes first; then prefixes are cut off names, while there are capitals, and
 look-alikes are replaced; then letters become small ones.
 """
 
+from collections.abc import Iterable
+
+from optical_pt.language_codes import iso_code
 from optical_pt.text.lookalikes import fold_lookalikes
 from optical_pt.text.name_prefixes import cut_prefixes, learn_name_prefixes
 
-__all__ = ["TEXT_REVISION", "cut_prefixes", "fold_lookalikes", "learn_name_prefixes"]
+__all__ = ["cut_prefixes", "fold_lookalikes", "learn_name_prefixes", "text_revision"]
 
 #: Is raised when the same text may be cut into other words, so that no student, table or score of
 #: an earlier revision is taken for one of this.
-TEXT_REVISION = 2
+_REVISION = 2
+#: The same for text in one language (ISO 639-1).
+_REVISIONS = {"ar": 1}
+
+
+def text_revision(languages: Iterable[str] = ()) -> str:
+    """What changes whenever text in one of these languages may be cut into other words.
+
+    >>> text_revision(["ha", "de"]), text_revision(["ha", "arb"])
+    ('2', '2 ar 1')
+    """
+    codes = sorted({iso_code(language) for language in languages} & _REVISIONS.keys())
+    return " ".join([str(_REVISION), *(f"{code} {_REVISIONS[code]}" for code in codes)])

@@ -20,7 +20,8 @@ def choose_reading(
 
     Args:
         pairs: the bitext.
-        whole_names: whether names keep the prefixes that the languages write onto them.
+        whole_names: whether names keep the prefixes that the languages write onto them, and Arabic
+            words their article.
         diacritics: whether words keep the diacritics of the languages.
 
     >>> from optical_pt.training.bitext import SentencePair

@@ -17,7 +17,7 @@ from optical_pt.models.fingerprint import query_modules
 from optical_pt.models.reading import reading_of
 from optical_pt.models.student import join_sides
 from optical_pt.models.vocabulary_student import save_vocabulary_student
-from optical_pt.text import TEXT_REVISION
+from optical_pt.text import text_revision
 from optical_pt.training.card import student_card
 from optical_pt.training.checkpoints import open_checkpoints
 from optical_pt.training.hold_out import hold_out
@@ -93,7 +93,7 @@ def distil(
             "teacher": teacher.fingerprint,
             "bitext": _hash(pairs),
             **start.facts(),
-            "text": TEXT_REVISION,
+            "text": text_revision(pair.language for pair in pairs),
             **settings.facts(),
             "queries": queries.fingerprint if queries else None,
         }

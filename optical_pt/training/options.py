@@ -67,7 +67,8 @@ def _add_start(group: argparse._ArgumentGroup) -> None:
         help="start of new words: the average of the English ones that they align with, random, "
         "or the mean of all (%(default)s)")  # fmt: skip
     add("--whole-names", action="store_true",
-        help="do not cut the prefixes off names that the language writes onto them")  # fmt: skip
+        help="do not cut the prefixes off names that the language writes onto them, nor the "
+        "article off Arabic words")  # fmt: skip
     add("--diacritics", action=argparse.BooleanOptionalAction,
         help="keep them and learn words with and without them, or drop them as BERT does "
         "(default: keep those of Vietnamese)")  # fmt: skip

@@ -37,8 +37,8 @@ class StartSettings:
             :func:`~optical_pt.training.vocabulary.new_vocabulary`.
         new_embeddings: where embeddings of new entries start: ``"ibm1"``, ``"random"`` or
             ``"mean"``, see :func:`~optical_pt.training.new_embeddings.new_embeddings`.
-        whole_names: names keep the prefixes that a language writes onto them, which are cut off
-            otherwise, see :mod:`optical_pt.text.name_prefixes`.
+        whole_names: names keep the prefixes that a language writes onto them, and Arabic words
+            their article, which are cut off otherwise, see :mod:`optical_pt.text.name_prefixes`.
         diacritics: words keep the diacritics of the languages
             (:func:`~optical_pt.text.diacritics.learn_diacritics`), and the student learns to read
             them with and without: each pair is trained on in all its spellings

@@ -117,7 +117,7 @@ class Adversarial(Study):
             {
                 "teacher": f"{teacher.name} {teacher.fingerprint}",
                 "pairs": {code: len(found) for code, found in pairs.items()},
-                "recipes": {name: recipe.identity(0) for name, recipe in recipes.items()},
+                "recipes": {name: recipe.identity() for name, recipe in recipes.items()},
                 "noise_rate": options.noise_rate,
                 "queries": {
                     code: {name: len(task.task.topics[code]) for name, task in found.items()}

@@ -98,7 +98,7 @@ class CodeSwitching(Study):
                 "pairs": {code: len(found) for code, found in pairs.items()},
                 "query_sets": {code: sets[code] for code in languages},
                 "queries": {code: len(tasks[code].topics[code]) for code in languages},
-                "recipes": {name: recipe.identity(0) for name, recipe in chosen.items()},
+                "recipes": {name: recipe.identity() for name, recipe in chosen.items()},
                 "lexicons": {
                     code: found.facts(tasks[code].topics[code], tasks[code].english[code])
                     for code, found in lexicons.items()

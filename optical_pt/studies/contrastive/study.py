@@ -123,7 +123,7 @@ class Contrastive(Study):
                 "pairs": {code: len(found) for code, found in pairs.items()},
                 "budgets": budgets,
                 "epochs": {n: bench.recipe(OT, n).settings.epochs for n in budgets},
-                "recipes": {name: recipe.identity(0) for name, recipe in recipes.items()},
+                "recipes": {name: recipe.identity() for name, recipe in recipes.items()},
                 "test_sets": {code: list(found) for code, found in collections.items()},
                 "data_sha256": _data_facts(options, languages, sets),
             },

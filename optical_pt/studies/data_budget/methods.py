@@ -14,7 +14,7 @@ from optical_pt.studies.retrieval import RetrievalTask
 from optical_pt.studies.students import Recipe, StudentStore
 from optical_pt.table.resources import LanguageModels
 from optical_pt.table.systems import SYSTEMS
-from optical_pt.text import TEXT_REVISION
+from optical_pt.text import text_revision
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.nmt.pipeline import build_nmt
 from optical_pt.training.nmt.settings import NmtSettings
@@ -60,8 +60,7 @@ class StudentMethod:
 
     def identity(self, pairs: Sequence[SentencePair], seed: int) -> str:
         """The recipe for these pairs, and its teacher."""
-        recipe = self.recipe.for_pairs(pairs)
-        return f"{recipe.identity(seed)} {self.students.teacher.fingerprint}"
+        return f"{self.recipe.identity(pairs, seed)} {self.students.teacher.fingerprint}"
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ class LexicalMethod:
 
     def identity(self, pairs: Sequence[SentencePair], seed: int) -> str:
         """It has no settings, but the words that it is learnt from."""
-        return f"PSQ text {TEXT_REVISION}"
+        return f"PSQ text {text_revision(pair.language for pair in pairs)}"
 
 
 @dataclass(frozen=True)

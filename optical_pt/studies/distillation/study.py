@@ -127,7 +127,7 @@ class Distillation(Study):
                 "query_sets": {code: sets.get(code, BITEXT) for code in languages},
                 "queries": {code: len(tasks[code].topics[code]) for code in languages},
                 "respelt": bench.count_respelt(),
-                "recipes": {name: recipe.identity(0) for name, recipe in chosen.items()},
+                "recipes": {name: recipe.identity() for name, recipe in chosen.items()},
                 "nmt": bench.nmt_identity,
                 "data_sha256": bitext_facts(options.data, languages),
             },

@@ -99,7 +99,7 @@ class OtRegularization(Study):
                     for name, recipe in recipes.items()
                     if name != START
                 },
-                "recipes": {name: recipe.identity(0) for name, recipe in recipes.items()},
+                "recipes": {name: recipe.identity() for name, recipe in recipes.items()},
                 "classifier": f"logistic regression, C={STRENGTH}, {FOLDS} folds of premises",
                 "data_sha256": {
                     **bitext_facts(options.data, bitext),

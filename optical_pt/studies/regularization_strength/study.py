@@ -98,7 +98,7 @@ class RegularizationStrength(Study):
             {
                 "teacher": f"{teacher.name} {teacher.fingerprint}",
                 "eps": [level for level in recipes if level is not None],
-                "recipe": recipes[DEFAULT_EPS].identity(0),
+                "recipe": recipes[DEFAULT_EPS].identity(),
                 "pairs": {code: len(found) for code, found in pairs.items()},
                 "held_out": {code: len(found) for code, found in held_out.items()},
                 "queries": bench.count_queries(),
