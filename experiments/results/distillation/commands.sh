@@ -55,9 +55,5 @@ proof distillation-tuned-teacher --languages ha,ig --seeds 1 --methods "OPTICAL,
   --systems psq,english-teacher --teacher teachers/tuned --indexes indexes-tuned
 
 proof distillation-sw --languages sw --seeds 1 --limit 10000 --methods OPTICAL --systems lexical,english-teacher
-budget() {
-  python experiments/data_budget.py --full --languages "$1" --budgets 500,1000,2000,5000 --seeds 1 \
-    --nmt-epochs "$3" --epochs 2 --indexes indexes --output "experiments/results/$2"
-}
-budget ha data_budget 10
-budget zu data_budget-zu 0
+python experiments/data_budget.py --full --languages ha,zu --budgets 500,1000,2000,5000 --seeds 1 \
+  --epochs 2 --indexes indexes --output experiments/results/data_budget
