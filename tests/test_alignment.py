@@ -75,6 +75,15 @@ def test_a_repeated_source_word_counts_twice():
     assert dense([[0, 0, 1], [1]], [[0, 1], [1]], 2, 2, iterations=3) == pytest.approx(expected)
 
 
+def test_a_corpus_of_many_thousand_pairs_is_learnt_as_one():
+    # Word 4 comes with words of the first pairs, in the last one.
+    source, target = [*GERMAN * 2000, [4, 0]], [*ENGLISH * 2000, [4, 0]]
+    once = dense(source, target, 5, 5, iterations=5)
+    assert once == pytest.approx(plain_ibm1(source, target, 5, 5, 5), abs=1e-12)
+    # Three times the same gives the same.
+    assert dense(source * 3, target * 3, 5, 5, iterations=5) == pytest.approx(once, abs=1e-9)
+
+
 sentence = st.lists(st.integers(0, 4), max_size=5)
 corpus = st.lists(st.tuples(sentence, sentence), max_size=6)
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import sparse
 
+_CHUNK = 10_000  # pairs whose links are unpacked at a time
+
 
 def ibm1(
     source: Sequence[Sequence[int]],
@@ -21,7 +23,8 @@ def ibm1(
 
     Model 1 of Brown et al., "The Mathematics of Statistical Machine Translation", Computational
     Linguistics 1993, with a NULL source word in every sentence, which takes up target words that
-    align with nothing (its row is dropped from the result).
+    align with nothing (its row is dropped from the result). It takes some six bytes a link, that
+    is, a word of a pair's source with one of its target: 2 to 3 KB for a pair of 20 words a side.
 
     Args:
         source: per pair, the word ids of the source sentence, each in ``[0, n_source)``.
@@ -45,9 +48,18 @@ def ibm1(
         raise ValueError(f"{len(source)} source sentences but {len(target)} target sentences")
     _check_ids(source, n_source, "source")
     _check_ids(target, n_target, "target")
-    links = _links(source, target, null_word=n_source, n_target=n_target)
-    probability = _expectation_maximisation(links, n_source + 1, iterations)
-    return _sparse_rows(links, probability, n_source, n_target, min_probability)
+    chunks = [
+        _links(source[start : start + _CHUNK], target[start : start + _CHUNK], n_source, n_target)
+        for start in range(0, len(source), _CHUNK)
+    ]
+    cells = _number_cells(chunks)
+    rows, columns = cells // n_target, cells % n_target
+    probability = _expectation_maximisation(chunks, rows, n_source + 1, iterations)
+    kept = (probability >= min_probability) & (rows < n_source)
+    rows, columns, probability = rows[kept], columns[kept], probability[kept]
+    row_sum = np.bincount(rows, weights=probability, minlength=n_source)
+    shape = (n_source, n_target)
+    return sparse.coo_array((probability / row_sum[rows], (rows, columns)), shape=shape).tocsr()
 
 
 def _check_ids(sentences: Sequence[Sequence[int]], size: int, side: str) -> None:
@@ -58,60 +70,62 @@ def _check_ids(sentences: Sequence[Sequence[int]], size: int, side: str) -> None
 
 
 class _Links:
-    """Every (source word, target word) link of every pair, as parallel arrays.
+    """Every (source word, target word) link of some pairs.
 
     Attributes:
-        cell: per link, the position of its distinct (source, target) cell.
-        token: per link, the position of its target token in the corpus.
+        keys: the distinct ``source word * n_target + target word``, sorted.
+        per_token: how many links each target token has; they follow each other.
+        cell: per link, the position of its key, in ``keys`` at first, then among those of all.
         count: per link, how often the source word stands in its sentence.
-        source: per cell, the source word.
-        target: per cell, the target word.
     """
 
-    def __init__(self, keys: np.ndarray, token: np.ndarray, count: np.ndarray, n_target: int):
-        cells, self.cell = np.unique(keys, return_inverse=True)
-        self.token, self.count = token, count
-        self.source, self.target = cells // n_target, cells % n_target
+    def __init__(self, keys: np.ndarray, per_token: np.ndarray, count: np.ndarray):
+        self.keys, cell = np.unique(keys, return_inverse=True)
+        self.per_token = per_token
+        self.cell = cell.astype(np.int32)
+        self.count = count
+
+    def expect(self, probability: np.ndarray, expected: np.ndarray) -> None:
+        """Add the expected number of each cell's links, given the cells' probabilities."""
+        token = np.repeat(np.arange(len(self.per_token)), self.per_token)
+        weight = probability[self.cell] * self.count
+        weight /= np.bincount(token, weights=weight)[token]
+        np.add.at(expected, self.cell, weight)
 
 
 def _links(
     source: Sequence[Sequence[int]], target: Sequence[Sequence[int]], null_word: int, n_target: int
 ) -> _Links:
-    keys, tokens, counts, seen = [], [], [], 0
+    keys, per_token, counts = [], [], []
     for source_words, target_words in zip(source, target, strict=True):
         words, count = np.unique(np.append(source_words, null_word), return_counts=True)
         targets = np.asarray(target_words, dtype=np.int64)
         keys.append((words.astype(np.int64)[None, :] * n_target + targets[:, None]).ravel())
-        tokens.append(np.repeat(np.arange(seen, seen + len(targets)), len(words)))
-        counts.append(np.tile(count, len(targets)))
-        seen += len(targets)
-    empty = np.zeros(0, dtype=np.int64)
-    return _Links(
-        np.concatenate([empty, *keys]),
-        np.concatenate([empty, *tokens]),
-        np.concatenate([empty, *counts]),
-        n_target,
-    )
+        per_token.append(np.full(len(targets), len(words), dtype=np.int32))
+        counts.append(np.tile(count.astype(np.int16), len(targets)))
+    return _Links(*map(np.concatenate, (keys, per_token, counts)))
 
 
-def _expectation_maximisation(links: _Links, n_rows: int, iterations: int) -> np.ndarray:
-    probability = np.ones(len(links.source))
+def _number_cells(chunks: Sequence[_Links]) -> np.ndarray:
+    """Give the distinct keys of all chunks, sorted, to which the links then point."""
+    every = np.concatenate([np.zeros(0, dtype=np.int64), *(chunk.keys for chunk in chunks)])
+    every.sort()  # numpy.unique would copy it
+    cells = every[np.append(True, every[1:] != every[:-1])[: len(every)]]
+    for chunk in chunks:
+        places = np.searchsorted(cells, chunk.keys).astype(np.int32)
+        chunk.cell = places[chunk.cell]
+        del chunk.keys
+    return cells
+
+
+def _expectation_maximisation(
+    chunks: Sequence[_Links], rows: np.ndarray, n_rows: int, iterations: int
+) -> np.ndarray:
+    probability = np.ones(len(rows))
     for _ in range(iterations):
-        weight = probability[links.cell] * links.count
-        weight /= np.bincount(links.token, weights=weight)[links.token]
-        expected = np.bincount(links.cell, weights=weight, minlength=len(links.source))
-        row_sum = np.bincount(links.source, weights=expected, minlength=n_rows)
-        probability = expected / row_sum[links.source]
+        expected = np.zeros(len(rows))
+        for chunk in chunks:
+            chunk.expect(probability, expected)
+        row_sum = np.bincount(rows, weights=expected, minlength=n_rows)
+        probability = expected / row_sum[rows]
     return probability
-
-
-def _sparse_rows(
-    links: _Links, probability: np.ndarray, n_source: int, n_target: int, min_probability: float
-) -> sparse.csr_array:
-    kept = (probability >= min_probability) & (links.source < n_source)
-    source, target, probability = links.source[kept], links.target[kept], probability[kept]
-    row_sum = np.bincount(source, weights=probability, minlength=n_source)
-    table = sparse.coo_array(
-        (probability / row_sum[source], (source, target)), shape=(n_source, n_target)
-    )
-    return table.tocsr()
