@@ -213,6 +213,7 @@ def test_every_method_adds_as_many_words():
         (["--languages", "ha,xx"], "en-xx.tsv.gz: no sentence pairs for 'xx'"),
         (["--methods", "OT,MSE"], "--methods OT"),
         (["--languages", "ig"], "that have one (de, ha"),
+        (["--measures", "R@many"], "unknown measure 'R@many'"),
         (["--sets", "xqad"], "--sets xqad: the passages have no such query set; choose from"),
         (["--nmt", "nowhere"], "nowhere"),
         (["--rival-seeds", "0"], "--rival-seeds 0"),
@@ -304,9 +305,11 @@ def test_budgets_that_are_no_numbers_are_refused(words, capsys):
 def test_a_language_without_queries_searches_held_out_bitext(words, data, tmp_path):
     write_bitext(data, "sw", cipher_pairs(150, seed=5))
     more = ["--languages", "sw", "--methods", OPTICAL, "--output", str(tmp_path)]
+    more += ["--measures", "AP,R@5"]
     assert run_study(Distillation(), [*words, *more]) == 0
     result = read_study(tmp_path)
-    assert result.measured[0] == ("held-out bitext", "MAP")
+    measures = ["MAP", "nDCG@10", "R@5"]
+    assert list(result.measured) == [("held-out bitext", measure) for measure in measures]
     found = result.rows("held-out bitext", "MAP").set_index("method")
     assert found.loc[CEILING, "value"] == 1.0
     assert set(found["n_queries"]) == {15}

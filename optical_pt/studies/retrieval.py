@@ -21,6 +21,7 @@ from optical_pt.studies.trial import SCORE_COLUMNS
 from optical_pt.table.resources import Resources
 
 DEPTH = 1000
+MEASURES = ("AP", "nDCG@10")
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +109,7 @@ def open_task(
     folder: Path,
     *,
     query_sets: Sequence[str] | None = None,
-    measures: Sequence[str] = ("AP", "nDCG@10"),
+    measures: Sequence[str] = MEASURES,
     judged_only: bool = False,
     asked_only: bool = False,
     max_queries: int | None = None,

@@ -20,9 +20,8 @@ from optical_pt.studies.code_switching.findings import answers
 from optical_pt.studies.code_switching.gaps import gap_table
 from optical_pt.studies.code_switching.lexicons import open_lexicons
 from optical_pt.studies.code_switching.methods import FULL_SHARES, OT, QUICK_SHARES, recipes
-from optical_pt.studies.distillation.data import open_tasks
+from optical_pt.studies.distillation.data import add_task_options, open_tasks
 from optical_pt.studies.passages import (
-    add_sets_option,
     asked_languages,
     open_passages,
     query_sets,
@@ -59,12 +58,9 @@ class CodeSwitching(Study):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add what is asked, of what, and the lexicons."""
         add = parser.add_argument
-        add_sets_option(parser)
-        add("--max-queries", type=int, metavar="N",
-            help="the first of each language (quick: 40, full: 300)")  # fmt: skip
+        add_task_options(parser, max_queries="the first of each language (quick: 40, full: 300)")
         add("--shares", type=numbers, metavar="0,0.5,…",
             help="of the words to switch (quick: 0,0.5,1, full: quarters)")  # fmt: skip
-        add("--judged-only", action="store_true", help="a small pool (quick: always)")
         add("--lexicons", type=Path, metavar="PATH",
             help="folder or zip file of GATITOS (DATA/dict/dict.zip, if it is there)")  # fmt: skip
 

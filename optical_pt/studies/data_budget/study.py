@@ -22,9 +22,8 @@ from optical_pt.studies.data_budget.methods import (
     NmtMethod,
     StudentMethod,
 )
-from optical_pt.studies.distillation.data import open_tasks, training_pairs
+from optical_pt.studies.distillation.data import add_task_options, open_tasks, training_pairs
 from optical_pt.studies.distillation.methods import CEILING, OPTICAL, START
-from optical_pt.studies.passages import add_sets_option
 from optical_pt.studies.plots import line_plot
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.retrieval import RetrievalTask
@@ -60,9 +59,7 @@ class DataBudget(Study):
         add("--budgets", type=counts, metavar="N,…", help="of pairs, besides all of them")
         add("--nmt-epochs", type=float, metavar="N",
             help="of an NMT model for each budget; 0 for none (full: 10, quick: 0)")  # fmt: skip
-        add_sets_option(parser)
-        add("--max-queries", type=int, metavar="N", help="of each language (quick: 100)")
-        add("--judged-only", action="store_true", help="a small pool (quick: always)")
+        add_task_options(parser)
 
     def plan(self, options: argparse.Namespace, folder: Path) -> Plan:
         """Open queries, documents and pairs."""

@@ -7,9 +7,16 @@ from collections.abc import Mapping, Sequence
 
 from optical_pt.collections import SentencePairs
 from optical_pt.models import LateInteraction
+from optical_pt.option_lists import words
 from optical_pt.studies.bitext import read_pairs, untested_pairs
-from optical_pt.studies.passages import by_query_set, judged_pool, open_passages, query_sets
-from optical_pt.studies.retrieval import RetrievalTask, open_task
+from optical_pt.studies.passages import (
+    add_sets_option,
+    by_query_set,
+    judged_pool,
+    open_passages,
+    query_sets,
+)
+from optical_pt.studies.retrieval import MEASURES, RetrievalTask, open_task
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.bitext_sources import drop_overlap
 from optical_pt.training.hold_out import hold_out
@@ -18,6 +25,18 @@ from optical_pt.translation import LexicalTable
 
 POOL, BITEXT = "pool", "held-out bitext"
 HELD_OUT_PAIRS, QUICK_HELD_OUT_PAIRS = 1_000, 100
+
+
+def add_task_options(
+    parser: argparse.ArgumentParser, *, max_queries: str = "of each language (quick: 100)"
+) -> None:
+    """Add the options that :func:`open_tasks` reads, beside those of every study."""
+    add = parser.add_argument
+    add_sets_option(parser)
+    add("--measures", type=words, default=[], metavar="RR,R@100,…",
+        help=f"ir-measures names, besides {' and '.join(MEASURES)}")  # fmt: skip
+    add("--max-queries", type=int, metavar="N", help=max_queries)
+    add("--judged-only", action="store_true", help="a small pool (quick: always)")
 
 
 def open_tasks(
@@ -31,6 +50,7 @@ def open_tasks(
     """
     passages = open_passages(options.data)
     sets = query_sets(passages, languages, options.sets)
+    measures = list(dict.fromkeys([*MEASURES, *options.measures]))
     small = options.judged_only or not options.full
     max_queries = options.max_queries or (None if options.full else 100)
     tasks = {}
@@ -44,6 +64,7 @@ def open_tasks(
             query_sets=[query_set],
             judged_only=small,
             max_queries=max_queries,
+            measures=measures,
             device=options.device,
         )
         tasks |= dict.fromkeys(members, task)
@@ -57,6 +78,7 @@ def open_tasks(
                 teacher,
                 options.indexes / f"held-out-{language}-{len(held)}",
                 max_queries=max_queries,
+                measures=measures,
                 device=options.device,
             )
     return tasks

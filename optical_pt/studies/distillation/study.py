@@ -14,7 +14,13 @@ from optical_pt.models import LateInteraction
 from optical_pt.option_lists import words
 from optical_pt.studies.bitext import bitext_facts
 from optical_pt.studies.distillation.bench import Bench
-from optical_pt.studies.distillation.data import BITEXT, open_tasks, respelt, training_pairs
+from optical_pt.studies.distillation.data import (
+    BITEXT,
+    add_task_options,
+    open_tasks,
+    respelt,
+    training_pairs,
+)
 from optical_pt.studies.distillation.findings import claims
 from optical_pt.studies.distillation.methods import (
     AS_SPELT,
@@ -30,7 +36,7 @@ from optical_pt.studies.distillation.methods import (
     recipes,
 )
 from optical_pt.studies.findings import finding
-from optical_pt.studies.passages import add_sets_option, open_passages, query_sets
+from optical_pt.studies.passages import open_passages, query_sets
 from optical_pt.studies.plots import bar_plot
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.students import Recipe, StudentStore
@@ -82,9 +88,7 @@ class Distillation(Study):
             help="respell query words that neither the lexical table of the pairs nor a document "
             "has, for all methods alike; translations, OPTICAL and OPTICAL + MSE have rows "
             "without that, too")  # fmt: skip
-        add_sets_option(parser)
-        add("--max-queries", type=int, metavar="N", help="of each language (quick: 100)")
-        add("--judged-only", action="store_true", help="a small pool (quick: always)")
+        add_task_options(parser)
 
     def plan(self, options: argparse.Namespace, folder: Path) -> Plan:
         """Open queries, documents and pairs."""
