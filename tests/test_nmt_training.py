@@ -15,6 +15,7 @@ from optical_pt.errors import InputError
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.nmt.__main__ import main
 from optical_pt.training.nmt.data import TokenBatches, hold_out, rebalance, short_enough
+from optical_pt.training.nmt.evaluate import scores_by_language, translate
 from optical_pt.training.nmt.pipeline import build_nmt
 from optical_pt.training.nmt.settings import NmtSettings
 from optical_pt.training.nmt.tokenizer import SubwordSampler, learn_vocabulary, load_processor
@@ -90,8 +91,10 @@ def test_learns_to_translate(trained):
     right = sum(text == pair.english for text, pair in zip(texts, pairs, strict=True))
     assert right >= 60
     assert facts["dev_chrf"]["de"] > 90
-    losses = [entry["eval_loss"] for entry in facts["dev_loss"]]
+    assert facts["dev_bleu"]["de"] > 80
+    losses = [entry["eval_loss"] for entry in facts["evaluations"]]
     assert losses[-1] < losses[0] / 2
+    assert all(0 <= entry["eval_chrf"] <= 100 for entry in facts["evaluations"])
 
 
 def test_ctranslate2_translates_alike(trained, tmp_path, monkeypatch):
@@ -183,10 +186,71 @@ def test_same_seed_same_weights_and_exact_resume(tmp_path):
         assert all(torch.equal(tensor, other[name]) for name, tensor in weights[0].items())
 
 
+def with_settings(**changed) -> NmtSettings:
+    return NmtSettings(**{**vars(TINY), **changed})
+
+
+def run(work: Path, chosen: NmtSettings, **options) -> tuple[list[SentencePair], object, list]:
+    """The development pairs, and what :func:`train` gives."""
+    from optical_pt.training.nmt.train import train
+
+    pairs, dev = hold_out(grammar(), 6, seed=0)
+    if not work.is_dir():
+        work.mkdir()
+        learn_vocabulary([p.foreign for p in pairs] + [p.english for p in pairs], 52, work)
+    model, log = train(pairs, dev, work, chosen, **options)
+    return dev, model, [entry for entry in log if "eval_loss" in entry]
+
+
+@pytest.mark.parametrize("select", ["chrf", "bleu", "loss"])
+def test_the_weights_are_kept_that_are_best(select, tmp_path):
+    from transformers import MarianTokenizer
+
+    chosen = with_settings(select=select, epochs=6, evaluate_steps=10, learning_rate=2e-2)
+    dev, model, evaluations = run(tmp_path / "work", chosen)
+    logged = [entry[f"eval_{select}"] for entry in evaluations]
+    best = min(logged) if select == "loss" else max(logged)
+    kept = evaluations[logged.index(best)]
+    tokenizer = MarianTokenizer.from_pretrained(tmp_path / "work")
+    texts = translate(model, tokenizer, [pair.foreign for pair in dev], num_beams=1)
+    for metric in ("chrf", "bleu"):
+        found = scores_by_language(dev, texts, metric)["de"]
+        assert found == pytest.approx(kept[f"eval_{metric}"])
+
+
+def test_scores_are_of_each_language():
+    pairs = [SentencePair(f"a big {word} sees me", "…", "de") for word in ("cat", "dog")]
+    pairs.append(SentencePair("a big cow sees me", "…", "tr"))
+    texts = ["a big cat sees me", "a big dog sees me", "nothing"]
+    assert scores_by_language(pairs, texts, "bleu") == pytest.approx({"de": 100.0, "tr": 0.0})
+    assert scores_by_language(pairs, texts)["de"] == 100
+
+
+def test_patience_ends_a_training_that_gets_no_better(tmp_path):
+    hopeless = with_settings(learning_rate=1e-9, evaluate_steps=5, patience=2)
+    _, _, evaluations = run(tmp_path / "work", hopeless)
+    assert [entry["step"] for entry in evaluations] == [5, 10, 15]
+
+
+def test_patience_is_counted_over_a_resumed_training(tmp_path):
+    from optical_pt.training.nmt.train import COMPLETE, newest_checkpoint
+
+    hopeless = with_settings(learning_rate=1e-9, evaluate_steps=5, patience=2)
+    run(tmp_path / "work", hopeless)
+    (newest_checkpoint(tmp_path / "work") / COMPLETE).unlink()
+    _, _, evaluations = run(tmp_path / "work", hopeless, resume=True)
+    assert [entry["step"] for entry in evaluations] == [5, 10, 15]
+
+
+def test_a_wrong_selection_is_refused():
+    with pytest.raises(InputError, match="--select ter: choose from chrf, bleu, loss"):
+        with_settings(select="ter")
+
+
 def test_time_limit_ends_with_a_whole_model(tmp_path):
     output = tmp_path / "model"
     facts = build_nmt(grammar(), output, NmtSettings(**{**vars(TINY), "max_minutes": 0}))
-    assert [entry["step"] for entry in facts["dev_loss"]] == [1]
+    assert [entry["step"] for entry in facts["evaluations"]] == [1]
     assert (output / "model.safetensors").is_file()
 
 

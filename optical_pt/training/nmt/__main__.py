@@ -13,7 +13,7 @@ from pathlib import Path
 from optical_pt.errors import InputError
 from optical_pt.training.bitext_options import add_bitext_options, read_bitext_options
 from optical_pt.training.nmt.pipeline import build_nmt
-from optical_pt.training.nmt.settings import NmtSettings
+from optical_pt.training.nmt.settings import SELECT, NmtSettings
 from optical_pt.training.settings_parser import read_settings
 
 HELP = {
@@ -31,13 +31,15 @@ HELP = {
     "batch_tokens": "tokens of a batch, on its longer side, padding included",
     "learning_rate": "highest learning rate; it falls as a cosine",
     "warmup_steps": "steps of linear warm-up",
-    "evaluate_steps": "compute the dev loss and write a checkpoint each time after so many steps",
+    "evaluate_steps": "score the dev pairs and write a checkpoint each time after so many steps",
     "subword_alpha": "subword regularisation: a higher alpha draws the best pieces more often",
     "max_length": "pairs with more pieces than this on a side are not trained on",
     "max_repeat": "repeat a language smaller than the largest up to this many times",
     "question_repeat": "repeat pairs that are questions this many times",
     "copy_share": "share of added English-to-English pairs, which teach to copy names",
     "dev_pairs": "held-out pairs per language",
+    "select": "keep the weights that are best by this: chrF or BLEU of translations, or the loss",
+    "patience": "stop after so many evaluations without better weights; 0: never",
     "seed": "of the sample, the split, the weights and the order",
     "max_minutes": "stop after this time; the best weights so far are kept",
 }
@@ -64,8 +66,10 @@ def parser() -> argparse.ArgumentParser:
     return result
 
 
-def _kind(default: float | None) -> dict:
+def _kind(default: float | str | None) -> dict:
     """How argparse reads an option with this default."""
+    if isinstance(default, str):
+        return {"choices": SELECT}
     if isinstance(default, bool):
         return {"action": argparse.BooleanOptionalAction}
     return {"type": int if isinstance(default, int) else float}

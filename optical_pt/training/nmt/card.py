@@ -25,6 +25,9 @@ LICENCES = {
 }
 
 
+_SELECTED = {"chrf": "chrF", "bleu": "BLEU", "loss": "loss"}
+
+
 def licence(tag: str) -> str:
     """Licence of a source tag.
 
@@ -50,7 +53,7 @@ def _readme(facts: dict) -> str:
     settings = facts["settings"]
     scores = "\n".join(
         f"| {language} | {facts['pairs'][language]} | {facts['training_pairs'][language]} "
-        f"| {chrf} |"
+        f"| {chrf} | {facts['dev_bleu'][language]} |"
         for language, chrf in facts["dev_chrf"].items()
     )
     sources = "\n".join(f"| {tag} | {name} |" for tag, name in facts["licences"].items())
@@ -70,12 +73,12 @@ vocabulary and one embedding matrix for both sides. Trained from nothing on the 
 the baseline that students distilled from the same pairs are compared with: not a translator to
 rely on. Weights are stored in fp16.
 
-| language | pairs | of them trained on | dev chrF |
-|---|---|---|---|
+| language | pairs | of them trained on | dev chrF | dev BLEU |
+|---|---|---|---|---|
 {scores}
 
 The development set ({settings["dev_pairs"]} pairs a language, drawn by seed {settings["seed"]})
-is in no training pair; the weights with the lowest loss on it were kept.
+is in no training pair; the weights with the best {_SELECTED[settings["select"]]} on it were kept.
 
 | source tag | licence |
 |---|---|

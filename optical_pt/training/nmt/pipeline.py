@@ -44,7 +44,7 @@ def build_nmt(
         data_sha256: SHA-256 of the files that the pairs come from, for the card.
 
     Returns:
-        The content of `nmt.json`: settings, pair counts, dev chrF per language, …
+        The content of `nmt.json`: settings, pair counts, dev chrF and BLEU per language, …
 
     Raises:
         InputError: if `output` exists, if there is a training to resume and `resume` is not set,
@@ -67,8 +67,8 @@ def build_nmt(
     # transformers and torch are wanted only from here on: bad input is reported at once.
     from transformers import MarianMTModel, MarianTokenizer
 
-    from optical_pt.training.nmt.evaluate import chrf_by_language, translate
-    from optical_pt.training.nmt.train import train
+    from optical_pt.training.nmt.evaluate import scores_by_language, translate
+    from optical_pt.training.nmt.train import EVALUATED, train
 
     model, log = train(examples, dev, work, settings, resume=resume)
     partial = output.with_name(output.name + ".partial")
@@ -89,9 +89,10 @@ def build_nmt(
         "pairs": dict(Counter(pair.language for pair in pairs)),
         "training_pairs": dict(Counter(pair.language for pair in fitting)),
         "examples_per_epoch": len(examples),
-        "dev_chrf": chrf_by_language(dev, translations),
-        "dev_loss": [
-            {key: entry[key] for key in ("epoch", "step", "eval_loss")}
+        "dev_chrf": _rounded(scores_by_language(dev, translations)),
+        "dev_bleu": _rounded(scores_by_language(dev, translations, "bleu")),
+        "evaluations": [
+            {key: entry[key] for key in ("epoch", "step", *EVALUATED) if key in entry}
             for entry in log
             if "eval_loss" in entry
         ],
@@ -104,6 +105,10 @@ def build_nmt(
     os.replace(partial, output)
     shutil.rmtree(work)
     return facts
+
+
+def _rounded(scores: dict[str, float]) -> dict[str, float]:
+    return {language: round(score, 1) for language, score in scores.items()}
 
 
 def _prepare_work(

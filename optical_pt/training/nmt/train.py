@@ -13,6 +13,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader
 from transformers import (
     DataCollatorForSeq2Seq,
+    EarlyStoppingCallback,
     MarianTokenizer,
     Seq2SeqTrainer,
     Seq2SeqTrainingArguments,
@@ -22,6 +23,7 @@ from transformers import (
 
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.nmt.data import TokenBatches, TranslationExamples
+from optical_pt.training.nmt.evaluate import scores_by_language, translate
 from optical_pt.training.nmt.guide import AlignmentGuide
 from optical_pt.training.nmt.loss import smoothed_cross_entropy
 from optical_pt.training.nmt.model import new_model
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from transformers import MarianMTModel
 
 COMPLETE = "complete"
+#: What an evaluation logs.
+EVALUATED = ("eval_loss", "eval_chrf", "eval_bleu")
 
 
 def train(
@@ -47,7 +51,7 @@ def train(
     *,
     resume: bool = False,
 ) -> tuple[MarianMTModel, list[dict]]:
-    """Train on the pairs, keep the weights with the lowest loss on `dev`.
+    """Train on the pairs, keep the weights that are best on `dev` by ``settings.select``.
 
     Args:
         pairs: training pairs, repeated as wanted.
@@ -70,6 +74,8 @@ def train(
     clock = Clock(
         settings.max_minutes, float((checkpoint / COMPLETE).read_text()) if checkpoint else 0
     )
+    tokenizer = MarianTokenizer.from_pretrained(work)
+    stopping = [EarlyStoppingCallback(settings.patience)] if settings.patience else []
     trainer = _Trainer(
         model=model,
         args=Seq2SeqTrainingArguments(
@@ -89,8 +95,9 @@ def train(
             save_steps=settings.evaluate_steps,
             save_total_limit=2,
             load_best_model_at_end=True,
-            metric_for_best_model="eval_loss",
-            greater_is_better=False,
+            metric_for_best_model=f"eval_{settings.select}",
+            greater_is_better=settings.select != "loss",
+            restore_callback_states_from_checkpoint=True,
             logging_steps=100,
             remove_unused_columns=False,
             dataloader_pin_memory=False,
@@ -103,11 +110,10 @@ def train(
             sorted(dev, key=lambda pair: len(pair.foreign)), processor.encode, EOS_ID
         ),
         # Few distinct shapes: on a CPU, oneDNN compiles and keeps a kernel for each.
-        data_collator=DataCollatorForSeq2Seq(
-            MarianTokenizer.from_pretrained(work), model=model, pad_to_multiple_of=4
-        ),
-        callbacks=[_MarkComplete(clock), _EndWell(clock)],
+        data_collator=DataCollatorForSeq2Seq(tokenizer, model=model, pad_to_multiple_of=4),
+        callbacks=[_MarkComplete(clock), _EndWell(clock), *stopping],
     )
+    trainer.dev, trainer.tokenizer_of_dev = dev, tokenizer
     lengths = [
         (len(processor.encode(pair.foreign)) + 1, len(processor.encode(pair.english)) + 1)
         for pair in pairs
@@ -180,6 +186,8 @@ def learning_rate_factor(step: int, warmup: int, total: int, time_used: float = 
 class _Trainer(Seq2SeqTrainer):
     """The Trainer with batches of like length and equal work, and a rate that minds the time."""
 
+    dev: Sequence[SentencePair]
+    tokenizer_of_dev: MarianTokenizer
     batches: TokenBatches
     clock: Clock
     label_smoothing: float
@@ -199,6 +207,16 @@ class _Trainer(Seq2SeqTrainer):
                 outputs["cross_attentions"], inputs["input_ids"], inputs["attention_mask"], labels
             )
         return (loss, outputs) if return_outputs else loss
+
+    def evaluation_loop(self, *args, **kwargs):
+        """The loss, and the scores of greedy translations."""
+        output = super().evaluation_loop(*args, **kwargs)
+        foreign = [pair.foreign for pair in self.dev]
+        texts = translate(self.model, self.tokenizer_of_dev, foreign, num_beams=1)
+        for metric in ("chrf", "bleu"):
+            scores = scores_by_language(self.dev, texts, metric).values()
+            output.metrics[f"eval_{metric}"] = sum(scores) / len(scores)
+        return output
 
     def get_train_dataloader(self) -> DataLoader:
         """Batches by tokens; the stock loader counts sentences."""
