@@ -115,7 +115,8 @@ ARTICLES = articles_of("ar")
         ("والبيت وبالبيت ولل بيت", "وال بيت وبال بيت ولل بيت"),
         ("للبيت، (البيت) 2البيت", "لل بيت، (ال بيت) 2البيت"),
         ("الله الى بالي", "الله الى بالي"),  # too short to be sure
-        ("الأمم", "ال أمم"),
+        ("الأمم السّلام", "ال أمم ال سّلام"),
+        ("وارسو ولاية", "وارسو ولاية"),
         ("Albayt alBayt", "Albayt alBayt"),
     ],
 )
@@ -127,6 +128,14 @@ def test_articles_are_cut_off(text, cut):
 def test_cutting_articles_only_adds_spaces(text):
     cut = cut_prefixes(text, ("a", *ARTICLES))
     assert cut.replace(" ", "") == text.replace(" ", "")
+
+
+def test_prefixes_in_letters_without_capitals_are_cut_off_capitals_alone():
+    names = [f"Go{letter}gle" for letter in "abcdefghij"]
+    pairs = [SentencePair(f"At {name}.", f"و{name}", "ar") for name in names]
+    assert learn_name_prefixes(pairs) == ("و",)
+    assert cut_prefixes("وGoogle وارسو", ("و",)) == "و Google وارسو"
+    assert cut_prefixes("在Google 在北京大学", ("在",)) == "在 Google 在北京大学"
 
 
 def test_articles_are_those_of_ten_words():

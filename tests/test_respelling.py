@@ -144,6 +144,13 @@ def test_a_query_without_unknown_words_stays_letter_by_letter():
     assert RESPELL.respell(decomposed) == decomposed
 
 
+def test_articles_that_the_table_does_not_know_are_left_alone():
+    table = LexicalTable("ar", {"بيت": {"house": 1.0}}, name_prefixes=("ال", "وال"))
+    respeller = Respeller(table, document_words(["Al Obama went to the wal."]))
+    assert respeller.respell("البيت والبيت") == "البيت والبيت"
+    assert respeller.respell("الاوباما") == "ال obama"
+
+
 def test_prefixes_are_cut_off_names_that_are_replaced_alone():
     query = "Abantu, eNijeriya uKasar ½"
     assert RESPELL.respell(query) == "Abantu, e Nigeria uKasar ½"

@@ -92,12 +92,32 @@ def test_a_killed_training_resumes_to_the_same_weights(folder, tmp_path, capsys)
     assert main([*arguments(folder, output, limit=150), "--resume"]) == 2
     assert "started with another bitext" in capsys.readouterr().err
 
+    started = work / "started.json"
+    facts = started.read_text()
+    started.write_text(facts.replace('"number of processes": 1', '"number of processes": 2'))
+    assert main([*arguments(folder, output), "--resume"]) == 2
+    assert "started with another number of processes" in capsys.readouterr().err
+    started.write_text(facts)
+
     assert main([*arguments(folder, output), "--resume"]) == 0
     assert json.loads((output / "training.json").read_text())["losses"][0]["loss"] == 99.0
     assert query_side(output) == query_side(tmp_path / "whole")
     fingerprint = LateInteraction(output).fingerprint
     assert fingerprint == LateInteraction(folder / "teacher").fingerprint
     assert not work.exists()
+
+    # A kill after the student was written, before the checkpoints were deleted.
+    before = {path: path.read_bytes() for path in output.rglob("*") if path.is_file()}
+    work.mkdir()
+    started.write_text(facts.replace('"seed": 0', '"seed": 1'))
+    assert main([*arguments(folder, output), "--resume"]) == 2
+    assert "started with another seed" in capsys.readouterr().err
+    started.write_text(facts)
+    assert main([*arguments(folder, output), "--resume"]) == 0
+    assert not work.exists()
+    assert {path: path.read_bytes() for path in output.rglob("*") if path.is_file()} == before
+    assert main([*arguments(folder, output), "--resume"]) == 2
+    assert "exists already" in capsys.readouterr().err
 
 
 def test_help_is_quick_and_loads_no_model_library():

@@ -113,6 +113,8 @@ class Respeller(pt.Transformer):
         plain = without_diacritics("".join(words(word, self.table.language)))
         if not only_letters(plain) or plain in self._spellings or plain in self.documents:
             return word
+        if plain in self.table.name_prefixes:
+            return word
         if borrowed := self._find_transliterated(plain):
             return borrowed
         found = self._nearest.find(plain)

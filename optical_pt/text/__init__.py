@@ -6,7 +6,7 @@ look-alikes are replaced; then letters become small ones.
 
 from collections.abc import Iterable
 
-from optical_pt.language_codes import iso_code
+from optical_pt.text import articles
 from optical_pt.text.lookalikes import fold_lookalikes
 from optical_pt.text.name_prefixes import cut_prefixes, learn_name_prefixes
 
@@ -15,15 +15,13 @@ __all__ = ["cut_prefixes", "fold_lookalikes", "learn_name_prefixes", "text_revis
 #: Is raised when the same text may be cut into other words, so that no student, table or score of
 #: an earlier revision is taken for one of this.
 _REVISION = 2
-#: The same for text in one language (ISO 639-1).
-_REVISIONS = {"ar": 1}
 
 
 def text_revision(languages: Iterable[str] = ()) -> str:
     """What changes whenever text in one of these languages may be cut into other words.
 
-    >>> text_revision(["ha", "de"]), text_revision(["ha", "arb"])
-    ('2', '2 ar 1')
+    >>> text_revision(["ha", "de"]), text_revision(["ha", "arz"])
+    ('2', '2, articles 2')
     """
-    codes = sorted({iso_code(language) for language in languages} & _REVISIONS.keys())
-    return " ".join([str(_REVISION), *(f"{code} {_REVISIONS[code]}" for code in codes)])
+    with_articles = any(map(articles.articles_of, languages))
+    return f"{_REVISION}, articles {articles.REVISION}" if with_articles else str(_REVISION)

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from optical_pt.language_codes import iso_code
 
+#: Is raised when :func:`articles_of` may give something else.
+REVISION = 2
 # Arabic and its dialects.
 _ARABIC = frozenset({"ar", "acm", "acq", "aeb", "ajp", "apc", "ars", "ary", "arz"})
 #: The article, alone and behind particles: and, with, like, so, for.
@@ -26,3 +28,12 @@ def articles_of(language: str) -> tuple[str, ...]:
     (8, ())
     """
     return _ARTICLES if iso_code(language) in _ARABIC else ()
+
+
+def is_article(prefix: str) -> bool:
+    """Whether a prefix is the article of a language.
+
+    >>> is_article("\u0627\u0644"), is_article("u")
+    (True, False)
+    """
+    return prefix in _ARTICLES

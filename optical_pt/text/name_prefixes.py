@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from optical_pt.text.articles import articles_of
+from optical_pt.text.articles import articles_of, is_article
 
 if TYPE_CHECKING:
     from tokenizers.normalizers import Normalizer
@@ -67,8 +67,8 @@ def cut_prefixes(text: str, prefixes: tuple[str, ...]) -> str:
     Args:
         text: in NFKC.
         prefixes: as :func:`learn_name_prefixes` gives them. In a language that has "e" and "i",
-            "eBay" and "iPhone" are cut, too. Those in letters that have no capitals are cut off
-            every word of which three letters are left.
+            "eBay" and "iPhone" are cut, too. Articles are cut off every word of which three letters
+            are left.
 
     >>> cut_prefixes("UMandela wafunda eFort Hare", ("e", "u"))
     'U Mandela wafunda e Fort Hare'
@@ -88,14 +88,14 @@ def name_pattern(prefixes: Iterable[str]) -> str:
         prefixes: Lower-cased, at least one.
     """
     prefixes = list(prefixes)
-    cased = [prefix for prefix in prefixes if prefix.upper() != prefix]
-    capital = [prefix[0].upper() + prefix[1:] for prefix in cased if len(prefix) > 1]
-    single = [prefix.upper() for prefix in cased if len(prefix) == 1]
-    caseless = [prefix for prefix in prefixes if prefix.upper() == prefix]
+    articles = [prefix for prefix in prefixes if is_article(prefix)]
+    others = [prefix for prefix in prefixes if not is_article(prefix)]
+    capital = [prefix[0].upper() + prefix[1:] for prefix in others if len(prefix) > 1]
+    single = [prefix.upper() for prefix in others if len(prefix) == 1]
     patterns = [
-        _between(cased + capital, f"\\p{{Lu}}\\p{{L}}{{{_SHORTEST_NAME - 1}}}"),
+        _between(others + capital, f"\\p{{Lu}}\\p{{L}}{{{_SHORTEST_NAME - 1}}}"),
         _between(single, "\\p{Lu}\\p{Ll}\\p{L}"),
-        _between(caseless, f"\\p{{L}}{{{_SHORTEST_NAME}}}"),
+        _between(articles, f"(?:\\p{{L}}\\p{{M}}*){{{_SHORTEST_NAME}}}"),
     ]
     return "|".join(filter(None, patterns))
 

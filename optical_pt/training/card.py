@@ -31,7 +31,7 @@ def student_card(record: dict[str, Any], pairs: Sequence[SentencePair]) -> str:
     languages = ", ".join(record["languages"])
     front = "".join(f"- {language}\n" for language in record["languages"])
     settings = {f"start: {name}": value for name, value in record["start"].items()}
-    settings |= record["settings"]
+    settings |= {**record["settings"], "processes": record["processes"]}
     # sentence-transformers cannot open what holds nothing but word embeddings.
     whole = record.get("release") != "vocabulary"
     return f"""---

@@ -21,7 +21,7 @@ from optical_pt.text import text_revision
 from optical_pt.training.card import student_card
 from optical_pt.training.checkpoints import open_checkpoints
 from optical_pt.training.hold_out import hold_out
-from optical_pt.training.processes import first_alone, is_first, join, wait
+from optical_pt.training.processes import first_alone, is_first, join, processes, wait
 from optical_pt.training.run import History, train
 from optical_pt.training.select_on import open_queries
 from optical_pt.training.selection import require_finite
@@ -81,12 +81,16 @@ def distil(
             another training, or of this one but ``resume`` is not set.
     """
     output, settings, start = Path(output), settings or TrainingSettings(), start or StartSettings()
+    work = output.with_name(output.name + ".training")
+    # Killed after the student was written, before its checkpoints were deleted.
+    finished = resume and output.is_dir() and work.is_dir()
+    if not finished:
+        refuse_existing(output)
     _check(output, pairs, start, settings, release)
     require_layers(count_layers(teacher.encoder, start), settings)
     start = start.for_pairs(pairs)
     queries = open_queries(settings, sorted({pair.language for pair in pairs}))
     kept, held_out = hold_out(pairs, settings.hold_out, seed=settings.seed)
-    work = output.with_name(output.name + ".training")
     join(on_cpu=teacher.encoder.device.type == "cpu")
     if settings.epochs:
         facts = {
@@ -96,9 +100,13 @@ def distil(
             "text": text_revision(pair.language for pair in pairs),
             **settings.facts(),
             "queries": queries.fingerprint if queries else None,
+            "number of processes": processes(),
         }
         with first_alone():
             open_checkpoints(work, facts, resume=resume or not is_first())
+    if finished:
+        _forget(work)
+        return LateInteraction(output, device=teacher.device)
     student = make_start(teacher.encoder, kept, start, seed=settings.seed)
     shown = in_all_spellings(kept) if start.diacritics else kept
     history = History([], [], 0)
@@ -122,16 +130,23 @@ def distil(
             "languages": sorted({pair.language for pair in pairs}),
             "start": asdict(start),
             "settings": asdict(settings),
+            "processes": processes(),
             "release": release,
             **asdict(history),
             **reading_of(query_modules(student)[0].tokenizer).facts(),
             **(provenance or {}),
         }
         _release(student, teacher, kept, release, record, output)
-        if settings.epochs:
-            shutil.rmtree(work, ignore_errors=True)
-    wait()
+    _forget(work)
     return LateInteraction(output, device=teacher.device)
+
+
+def _forget(work: Path) -> None:
+    """Delete the checkpoints, when all processes are done with them."""
+    wait()
+    if is_first():
+        shutil.rmtree(work, ignore_errors=True)
+    wait()
 
 
 def _check(
@@ -141,7 +156,6 @@ def _check(
     settings: TrainingSettings,
     release: str,
 ) -> None:
-    refuse_existing(output)
     if not pairs:
         raise InputError(f"{output}: no sentence pairs to learn from; give some")
     require_one_of("release", release, FORMATS)

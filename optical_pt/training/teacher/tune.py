@@ -19,7 +19,7 @@ from optical_pt.models import LateInteraction
 from optical_pt.models.fingerprint import document_fingerprint
 from optical_pt.training.attention import plain_attention
 from optical_pt.training.checkpoints import open_checkpoints
-from optical_pt.training.processes import first_alone, is_first, join, wait
+from optical_pt.training.processes import first_alone, is_first, join, processes, wait
 from optical_pt.training.selection import require_finite, restore_best, score_history
 from optical_pt.training.teacher.card import teacher_card
 from optical_pt.training.teacher.hold_out import QuestionRetrieval, hold_out_questions
@@ -74,7 +74,12 @@ def tune_teacher(
     model = copy_teacher(teacher.encoder, [question.passage for question in kept], settings.dim)
     work = output.with_name(output.name + ".training")
     join(on_cpu=teacher.encoder.device.type == "cpu")
-    facts = {"teacher": teacher.fingerprint, "questions": _hash(questions), **asdict(settings)}
+    facts = {
+        "teacher": teacher.fingerprint,
+        "questions": _hash(questions),
+        **asdict(settings),
+        "number of processes": processes(),
+    }
     with first_alone():
         open_checkpoints(work, facts, resume=resume or not is_first())
     history = _train(model, kept, select, work, settings, tensorboard)
@@ -96,6 +101,7 @@ def tune_teacher(
             "mrr_before": before,
             "mrr_after": after,
             "settings": asdict(settings),
+            "processes": processes(),
             **history,
             **(provenance or {}),
         }
