@@ -83,7 +83,7 @@ def distil(
     output, settings, start = Path(output), settings or TrainingSettings(), start or StartSettings()
     work = output.with_name(output.name + ".training")
     # Killed after the student was written, before its checkpoints were deleted.
-    finished = resume and output.is_dir() and work.is_dir()
+    finished = resume and settings.epochs and output.is_dir() and work.is_dir()
     if not finished:
         refuse_existing(output)
     _check(output, pairs, start, settings, release)
@@ -107,6 +107,7 @@ def distil(
     if finished:
         _forget(work)
         return LateInteraction(output, device=teacher.device)
+
     student = make_start(teacher.encoder, kept, start, seed=settings.seed)
     shown = in_all_spellings(kept) if start.diacritics else kept
     history = History([], [], 0)
@@ -137,13 +138,14 @@ def distil(
             **(provenance or {}),
         }
         _release(student, teacher, kept, release, record, output)
-    _forget(work)
+    if settings.epochs:
+        _forget(work)
+    wait()
     return LateInteraction(output, device=teacher.device)
 
 
 def _forget(work: Path) -> None:
-    """Delete the checkpoints, when all processes are done with them."""
-    wait()
+    """Delete the checkpoints of a training whose student is written."""
     if is_first():
         shutil.rmtree(work, ignore_errors=True)
     wait()
