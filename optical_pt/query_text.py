@@ -28,10 +28,15 @@ def query_text(qid: object, query: object) -> str:
 
 
 def require_distinct_qids(queries: pd.DataFrame) -> None:
-    """Raise :class:`~optical_pt.errors.InputError` if two queries have one qid.
+    """Raise :class:`~optical_pt.errors.InputError` if a query has no qid, or two have the same.
 
     >>> require_distinct_qids(pd.DataFrame({"qid": ["1", "2"]}))
     """
+    missing = queries["qid"].isna().to_numpy()
+    if missing.any():
+        row = int(missing.argmax())
+        raise InputError(f"row {row} of the queries has the qid {queries['qid'].iloc[row]!r}: "
+                         "give it one")  # fmt: skip
     repeated = queries["qid"][queries["qid"].duplicated()]
     if len(repeated):
         raise InputError(

@@ -50,7 +50,9 @@ def test_a_test_part_that_is_added_is_asked_instead(data):
 def test_sets_that_are_chosen_are_asked_in_their_order(data):
     passages = open_passages(data)
     chosen = ["xquad", "afriqa-dev"]
-    assert query_sets(passages, ["ha", "yo", "th"], chosen) == {"ha": "xquad", "th": "xquad"}
+    assert query_sets(passages, ["ha", "th", "xx"], chosen) == {"ha": "xquad", "th": "xquad"}
+    with pytest.raises(InputError, match="--sets xquad,afriqa-dev: no queries in 'yo', which afri"):
+        query_sets(passages, ["ha", "yo"], chosen)
     assert asked_languages(passages, chosen) == ("ha", "th")
     assert asked_languages(passages) == ("ha", "sw", "th", "yo")
 

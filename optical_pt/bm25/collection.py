@@ -61,7 +61,8 @@ def _checked(
     for number, document in enumerate(documents, start=1):
         docno = document.get("docno")
         if not isinstance(docno, str):
-            raise InputError(f"document {number} has no docno: every dict needs a docno string")
+            has = "no docno" if docno is None else f"the docno {docno!r}, which is no string"
+            raise InputError(f"document {number} has {has}: every dict needs a docno string")
         if not docno or docno.split() != [docno]:
             raise InputError(f"document {number} has docno {docno!r}: use one without white space")
         if docno in seen:

@@ -142,6 +142,9 @@ class BM25Retriever(pt.Transformer):
 def _weighted(qid: str, toks: Any, language: str) -> dict[str, float]:
     if not isinstance(toks, dict):
         raise InputError(f"query_toks of query {qid!r} is {toks!r}: give a dict of word -> weight")
+    for word in toks:
+        if not isinstance(word, str):
+            raise InputError(f"query_toks of query {qid!r} has the word {word!r}: give strings")
     try:
         return weighted_terms(toks, language)
     except (ValueError, TypeError) as error:

@@ -158,9 +158,11 @@ def _judged(
             f"qrels of language {language!r} judge docno {first['docno']!r} of qid "
             f"{first['qid']!r} twice: keep one judgment"
         )
+    if topics.empty:
+        raise InputError(f"topics of language {language!r} are empty: give queries")
     judged = topics[topics["qid"].isin(qrels["qid"])].reset_index(drop=True)
     if judged.empty:
-        topic_qid = f"{topics['qid'].iloc[0]!r}" if len(topics) else "none"
+        topic_qid = f"{topics['qid'].iloc[0]!r}"
         qrels_qid = f"{qrels['qid'].iloc[0]!r}" if len(qrels) else "none"
         raise InputError(
             f"qrels of language {language!r} match no query (first topic qid: {topic_qid}; first "

@@ -56,6 +56,7 @@ class Fusion(pt.Transformer):
                 returns no qid, docno or score.
         """
         pt.validate.columns(inp, includes=["qid"])
+        inp = inp.reset_index(drop=True)  # an index named like a column confuses pandas
         if "docno" in inp.columns:
             key = ["qid", "docno"]
             _require_distinct_results(inp)

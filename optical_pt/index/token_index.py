@@ -195,10 +195,10 @@ class TokenIndex(pt.Artifact, pt.Indexer):
         return True
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, TokenIndex) and self.path == other.path
+        return isinstance(other, TokenIndex) and self.path.resolve() == other.path.resolve()
 
     def __hash__(self) -> int:
-        return hash((TokenIndex, self.path))
+        return hash((TokenIndex, self.path.resolve()))
 
     def __repr__(self) -> str:
         return f"TokenIndex({str(self.path)!r})"

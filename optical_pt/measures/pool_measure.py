@@ -11,6 +11,7 @@ import pyterrier as pt
 from ir_measures import Metric, ParamInfo
 from ir_measures.measures import Measure
 
+from optical_pt.errors import InputError
 from optical_pt.measures.doc_languages import DocLanguages
 from optical_pt.ranking import add_ranks
 
@@ -30,9 +31,15 @@ class PoolMeasure(Measure):
     QREL_INPUTS: ClassVar[list[str]] = ["query_id", "doc_id", "relevance"]
 
     def __init__(self, **params: object) -> None:
-        """``languages`` may be a mapping of docnos to languages, too."""
+        """``languages`` may be a mapping of docnos to languages, too.
+
+        Raises:
+            InputError: if there are none.
+        """
         if isinstance(languages := params.get("languages"), Mapping):
             params["languages"] = DocLanguages(languages)
+        elif "languages" not in params:
+            raise InputError(f"{self.NAME}: no languages; give DocLanguages, or docno -> language")
         super().__init__(**params)
 
     @property

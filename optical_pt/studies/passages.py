@@ -40,30 +40,47 @@ def query_sets(
             :data:`PREFERRED` first.
 
     Raises:
-        InputError: on a set that the collection does not have.
+        InputError: on a set that the collection does not have, and on a language that has queries,
+            but not in the sets given.
 
     >>> from optical_pt.collections import open_collection
     >>> query_sets(open_collection("optical:mini"), ["ha", "xx"])
     {'ha': 'mini'}
     """
-    there = collection.query_sets if collection else ()
-    for name in sets or ():
-        if name not in there:
-            choice = f"choose from {', '.join(there)}" if there else "there are none: leave it out"
-            raise InputError(f"--sets {name}: the passages have no such query set; {choice}")
-    order = sets or [*(name for name in PREFERRED if name in there), *sorted(there)]
-    with_sets = {
-        code: [name for name in order if code in collection.set_languages(name)]
-        for code in languages
-    }
-    return {code: found[0] for code, found in with_sets.items() if found}
+    _require_sets(collection, sets)
+    there = sorted(collection.query_sets) if collection else []
+    order = [name for name in dict.fromkeys([*(sets or PREFERRED), *there]) if name in there]
+    found = {}
+    for code in languages:
+        having = [name for name in order if code in collection.set_languages(name)]
+        if having and sets and having[0] not in sets:
+            raise InputError(
+                f"--sets {','.join(sets)}: no queries in {code!r}, which {having[0]} has; add that "
+                "set, or choose other --languages"
+            )
+        if having:
+            found[code] = having[0]
+    return found
 
 
 def asked_languages(
     collection: Collection | None, sets: Sequence[str] | None = None
 ) -> tuple[str, ...]:
-    """Languages, other than the documents', that sets have queries in, sorted; by default all."""
+    """Languages, other than the documents', that sets have queries in, sorted; by default all.
+
+    Raises:
+        InputError: on a set that the collection does not have.
+    """
+    _require_sets(collection, sets)
     return collection.foreign_languages(sets or collection.query_sets) if collection else ()
+
+
+def _require_sets(collection: Collection | None, sets: Sequence[str] | None) -> None:
+    there = collection.query_sets if collection else ()
+    for name in sets or ():
+        if name not in there:
+            choice = f"choose from {', '.join(there)}" if there else "there are none: leave it out"
+            raise InputError(f"--sets {name}: the passages have no such query set; {choice}")
 
 
 def by_query_set(found: Mapping[str, str]) -> dict[str, list[str]]:

@@ -128,7 +128,8 @@ def _require_queries(languages: list[str], sets: Mapping[str, str], known: Seque
     for code in languages:
         if code not in sets:
             raise InputError(
-                f"--languages {code}: the passages have no queries; choose from {', '.join(known)}"
+                f"--languages {code}: the passages have no queries; choose from "
+                f"{', '.join(known) or 'none (there are no passages)'}"
             )
 
 

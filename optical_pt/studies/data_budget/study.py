@@ -22,7 +22,12 @@ from optical_pt.studies.data_budget.methods import (
     NmtMethod,
     StudentMethod,
 )
-from optical_pt.studies.distillation.data import add_task_options, open_tasks, training_pairs
+from optical_pt.studies.distillation.data import (
+    add_task_options,
+    asked_sets,
+    open_tasks,
+    training_pairs,
+)
 from optical_pt.studies.distillation.methods import CEILING, OPTICAL, START
 from optical_pt.studies.plots import line_plot
 from optical_pt.studies.result import StudyResult
@@ -84,6 +89,7 @@ class DataBudget(Study):
             {
                 "teacher": f"{teacher.name} {teacher.fingerprint}",
                 "pairs": {code: len(mine) for code, mine in pairs.items()},
+                "query_sets": asked_sets(options, languages),
                 "methods": {name: method.identity((), 0) for name, method in methods.items()},
                 "data_sha256": bitext_facts(options.data, languages),
             },

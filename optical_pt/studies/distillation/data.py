@@ -6,9 +6,10 @@ import argparse
 from collections.abc import Mapping, Sequence
 
 from optical_pt.collections import SentencePairs
+from optical_pt.errors import InputError
 from optical_pt.models import LateInteraction
 from optical_pt.option_lists import words
-from optical_pt.studies.bitext import read_pairs, untested_pairs
+from optical_pt.studies.bitext import bitext_file, read_pairs, untested_pairs
 from optical_pt.studies.passages import (
     add_sets_option,
     by_query_set,
@@ -37,6 +38,12 @@ def add_task_options(
         help=f"ir-measures names, besides {' and '.join(MEASURES)}")  # fmt: skip
     add("--max-queries", type=int, metavar="N", help=max_queries)
     add("--judged-only", action="store_true", help="a small pool (quick: always)")
+
+
+def asked_sets(options: argparse.Namespace, languages: Sequence[str]) -> dict[str, str]:
+    """What each language is tested with: a query set of the passages, or held-out bitext."""
+    found = query_sets(open_passages(options.data), languages, options.sets)
+    return {code: found.get(code, BITEXT) for code in languages}
 
 
 def open_tasks(
@@ -113,5 +120,10 @@ def _split(
 ) -> tuple[list[SentencePair], list[SentencePair]]:
     pairs = read_pairs(options.data, language)
     count = HELD_OUT_PAIRS if options.full else QUICK_HELD_OUT_PAIRS
+    if len(pairs) < 10:
+        raise InputError(
+            f"{bitext_file(options.data, language)}: {len(pairs)} pairs are too few to test on a "
+            "tenth of them; add pairs, or queries"
+        )
     kept, held = hold_out(pairs, min(count, len(pairs) // 10), seed=0)
     return kept, held[language]

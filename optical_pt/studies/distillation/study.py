@@ -15,8 +15,8 @@ from optical_pt.option_lists import words
 from optical_pt.studies.bitext import bitext_facts
 from optical_pt.studies.distillation.bench import Bench
 from optical_pt.studies.distillation.data import (
-    BITEXT,
     add_task_options,
+    asked_sets,
     open_tasks,
     respelt,
     training_pairs,
@@ -36,7 +36,6 @@ from optical_pt.studies.distillation.methods import (
     recipes,
 )
 from optical_pt.studies.findings import finding
-from optical_pt.studies.passages import open_passages, query_sets
 from optical_pt.studies.plots import bar_plot
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.students import Recipe, StudentStore
@@ -94,7 +93,6 @@ class Distillation(Study):
         """Open queries, documents and pairs."""
         default = FULL if options.full else QUICK
         languages = list(dict.fromkeys(options.languages or default))
-        sets = query_sets(open_passages(options.data), languages, options.sets)
         teacher = LateInteraction(options.teacher, device=options.device).load()
         tasks = open_tasks(options, languages, teacher)
         chosen = choose_methods(options.methods, recipes(_epochs(options), options.vocabulary))
@@ -128,7 +126,7 @@ class Distillation(Study):
             {
                 "teacher": f"{teacher.name} {teacher.fingerprint}",
                 "pairs": {code: len(pairs) for code, pairs in bench.pairs.items()},
-                "query_sets": {code: sets.get(code, BITEXT) for code in languages},
+                "query_sets": asked_sets(options, languages),
                 "queries": {code: len(tasks[code].topics[code]) for code in languages},
                 "respelt": bench.count_respelt(),
                 "recipes": {name: recipe.identity() for name, recipe in chosen.items()},

@@ -15,7 +15,12 @@ from optical_pt.files import hash_bytes
 from optical_pt.models import LateInteraction
 from optical_pt.option_lists import joined, positive_numbers
 from optical_pt.studies.bitext import bitext_facts, untested_pairs
-from optical_pt.studies.passages import add_sets_option, asked_languages, open_passages
+from optical_pt.studies.passages import (
+    add_sets_option,
+    asked_languages,
+    open_passages,
+    query_sets,
+)
 from optical_pt.studies.plots import line_plot
 from optical_pt.studies.regularization_strength import plans
 from optical_pt.studies.regularization_strength.findings import MEASURE, answers
@@ -101,6 +106,7 @@ class RegularizationStrength(Study):
                 "recipe": recipes[DEFAULT_EPS].identity(),
                 "pairs": {code: len(found) for code, found in pairs.items()},
                 "held_out": {code: len(found) for code, found in held_out.items()},
+                "query_sets": query_sets(open_passages(options.data), languages, options.sets),
                 "queries": bench.count_queries(),
                 "miracl": options.miracl,
                 "tasks_sha256": bench.task_identities(),
