@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import os
 from pathlib import Path
@@ -15,6 +16,7 @@ from published_files import write, write_zip
 from optical_pt.collections import LocalCollection
 from optical_pt.errors import InputError
 from optical_pt.training.bitext import SentencePair, read_bitext
+from optical_pt.training.bitext_options import add_bitext_options, read_bitext_options
 from optical_pt.training.bitext_sources import (
     SOURCES,
     BitextFilter,
@@ -158,6 +160,53 @@ class TestNames:
             InputError, match=r"no sentence pair is left of 1 \(dropped by script 1"
         ):
             open_bitext(f"tsv:{path}", "zh", rules=BitextFilter(script="Latn"))
+
+
+class TestTrainers:
+    @staticmethod
+    def read(*arguments: str) -> tuple[list[SentencePair], dict[str, str]]:
+        parser = argparse.ArgumentParser()
+        add_bitext_options(parser)
+        return read_bitext_options(parser.parse_args(list(arguments)), seed=0)
+
+    def test_bitext_by_name(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        members = {
+            "Tatoeba.en-sw.en": "A lion.\nBees.\nBees.\n",
+            "Tatoeba.en-sw.sw": "Simba.\nNyuki.\nNyuki.\n",
+        }
+        write_zip(tmp_path / "opus/Tatoeba/v2023-04-12/en-sw.txt.zip", members)
+        own = write(tmp_path / "own.tsv", "mine\tA tree.\tMti.\n")
+        names = f"opus:Tatoeba/v2023-04-12+tsv:{own}"
+        given = ["--bitext", f"sw={names}", "--bitext-folder", str(tmp_path)]
+        pairs, hashes = self.read(*given, "--bitext", f"ha={own}")
+        assert [pair.foreign for pair in pairs] == ["Simba.", "Nyuki.", "Mti.", "Mti."]
+        assert list(hashes) == [names, str(own)]
+        assert f"{names} (sw): 3 pairs, dropped: duplicates 1" in capsys.readouterr().err
+        assert len(self.read(*given, "--limit", "2")[0]) == 2
+        assert [p.foreign for p in self.read(*given, "--tags", "mine")[0]] == ["Mti."]
+
+    def test_a_file_that_is_called_like_a_source_is_read(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        write(tmp_path / "xnli", "mine\tA tree.\tMti.\n")
+        assert [pair.tag for pair in self.read("--bitext", "sw=xnli")[0]] == ["mine"]
+
+    def test_queries_of_the_test_are_refused(self, tmp_path: Path) -> None:
+        collection = write_folder(tmp_path / "collection")
+        query = LocalCollection(collection).topics("ha")["query"].iloc[0]
+        own = write(tmp_path / "own.tsv", f"mine\tA tree.\t{query.upper()}\n")
+        for name in (str(own), f"tsv:{own}"):
+            given = ["--bitext", f"ha={name}", "--held-out", str(collection)]
+            with pytest.raises(InputError, match="1 sentences are texts of the test"):
+                self.read(*given)
+            assert self.read(*given[:2])[0]
+
+    @pytest.mark.skipif(not DATA.is_dir(), reason="no ../shared/data beside the checkout")
+    def test_a_test_set_is_told(self, capsys: pytest.CaptureFixture[str]) -> None:
+        pairs, _ = self.read("--bitext", "sw=tatoeba", "--bitext-folder", str(DATA))
+        assert pairs
+        assert "the test sentences of optical:tatoeba" in capsys.readouterr().err
 
 
 class TestCommand:

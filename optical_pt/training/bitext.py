@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import unicodedata
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,6 +82,14 @@ def read_bitext(
         wanted = f" with a tag in {sorted(tags)}" if tags is not None else ""
         raise InputError(f"{path}: no sentence pair{wanted}; check the file and the tags")
     return sample_in_order(pairs, limit, seed)
+
+
+def hash_pairs(pairs: Iterable[SentencePair]) -> str:
+    """SHA-256 of the texts and languages of sentence pairs, in their order."""
+    digest = hashlib.sha256()
+    for pair in pairs:
+        digest.update(f"{pair.language}\t{pair.english}\t{pair.foreign}\n".encode())
+    return digest.hexdigest()
 
 
 def _require_tags(path: Path, pairs: Sequence[SentencePair]) -> None:

@@ -9,20 +9,28 @@ from pathlib import Path
 
 from optical_pt.errors import InputError
 from optical_pt.files import hash_bytes
-from optical_pt.training.bitext import SentencePair, parse_tags, read_bitext
+from optical_pt.training.bitext import SentencePair, hash_pairs, parse_tags, read_bitext
 from optical_pt.training.bitext_report import BitextReport
+from optical_pt.training.sampling import sample_in_order
 
 
 def add_bitext_options(parser: argparse.ArgumentParser) -> None:
-    """Add ``--bitext``, ``--tags``, ``--limit`` and ``--strict``.
+    """Add ``--bitext``, ``--tags``, ``--limit``, ``--held-out``, ``--bitext-folder``, ``--strict``.
 
     :func:`read_bitext_options` reads what they name.
     """
     add = parser.add_argument
     add("--bitext", action="append", required=True, metavar="LANG=FILE",
-        help="sentence pairs (.tsv or .tsv.gz); repeat for several languages")  # fmt: skip
+        help="sentence pairs: .tsv, .tsv.gz or published ones by name, such as ntrex+xnli/dev (see "
+        "python -m optical_pt.training.bitext_sources list); repeat for several languages"
+        )  # fmt: skip
     add("--tags", nargs="+", metavar="TAG", help="source tags to keep (default: all)")
     add("--limit", type=int, help="at most this many pairs a language, sampled by the seed")
+    add("--held-out", action="append", default=[], metavar="COLLECTION",
+        help="stop if a sentence is a query of this collection, a name or folder; may be repeated"
+        )  # fmt: skip
+    add("--bitext-folder", metavar="DIR",
+        help="take published bitext from here, and download nothing")  # fmt: skip
     add("--strict", action="store_true",
         help="stop at unusable or doubtful lines, which are else reported")  # fmt: skip
 
@@ -37,27 +45,42 @@ def read_bitext_options(
         seed: of the sample that ``--limit`` draws from each language.
 
     Returns:
-        The pairs, language by language, and the SHA-256 of each file under its name as given.
+        The pairs, language by language, and the SHA-256 of each file, or of the pairs of each named
+        bitext, under its name as given.
 
     Raises:
-        InputError: as :func:`bitext_files` and :func:`~optical_pt.training.bitext.read_bitext` do,
-            and with ``--strict`` if anything was reported.
+        InputError: as :func:`bitext_files`, :func:`~optical_pt.training.bitext.read_bitext` and
+            :func:`~optical_pt.training.bitext_sources.open_bitext` do, if a pair holds a query of a
+            ``--held-out`` collection, and with ``--strict`` if anything was reported.
     """
+    # Not at the top, as --help wants none of what they import.
+    from optical_pt.collections import open_collection
+    from optical_pt.training.bitext_sources import held_out_texts, names_bitext, refuse_overlap
+
     tags = parse_tags(options.tags)
+    held_out = held_out_texts(open_collection(name) for name in options.held_out)
     pairs: list[SentencePair] = []
     hashes, faulty = {}, []
     for language, file in bitext_files(options.bitext).items():
-        report = BitextReport(file)
-        try:
-            pairs += read_bitext(
-                file, language, tags=tags, limit=options.limit, seed=seed, report=report
-            )
-        finally:
-            for message in report.messages():
-                print(message, file=sys.stderr)
-        if report:
-            faulty.append(file)
-        hashes[file] = hash_bytes(Path(file).read_bytes())
+        if names_bitext(file) and not Path(file).is_file():
+            named = _read_named(file, language, options.bitext_folder)
+            hashes[file] = hash_pairs(named)
+            mine = [pair for pair in named if tags is None or pair.tag in tags]
+            mine = sample_in_order(mine, options.limit, seed)
+        else:
+            report = BitextReport(file)
+            try:
+                mine = read_bitext(
+                    file, language, tags=tags, limit=options.limit, seed=seed, report=report
+                )
+            finally:
+                for message in report.messages():
+                    print(message, file=sys.stderr)
+            if report:
+                faulty.append(file)
+            hashes[file] = hash_bytes(Path(file).read_bytes())
+        refuse_overlap(mine, held_out, f"{file} ({language})")
+        pairs += mine
     if options.strict and faulty:
         raise InputError(
             f"--strict: {', '.join(faulty)} has the lines reported above; correct them, or leave "
@@ -66,8 +89,23 @@ def read_bitext_options(
     return pairs, hashes
 
 
+def _read_named(names: str, language: str, folder: str | None) -> list[SentencePair]:
+    from optical_pt.training.bitext_sources import open_bitext, tested_collections
+
+    pairs, dropped = open_bitext(names.split("+"), language, folder=folder)
+    rules = ", ".join(f"{rule} {number}" for rule, number in dropped.items() if number)
+    print(f"{names} ({language}): {len(pairs)} pairs, dropped: {rules or 'none'}", file=sys.stderr)
+    for tested in tested_collections(names):
+        print(
+            f"{names} ({language}): these are the test sentences of optical:{tested}; do not test "
+            "on it what learns from them",
+            file=sys.stderr,
+        )
+    return pairs
+
+
 def bitext_files(values: Sequence[str]) -> dict[str, str]:
-    """The file of each language, from values such as ``ha=en-ha.tsv.gz``.
+    """The file, or named bitext, of each language, from values such as ``ha=en-ha.tsv.gz``.
 
     Raises:
         InputError: if a value is not ``LANG=FILE`` or gives a language a second file.

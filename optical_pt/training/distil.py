@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from optical_pt.models.reading import reading_of
 from optical_pt.models.student import join_sides
 from optical_pt.models.vocabulary_student import save_vocabulary_student
 from optical_pt.text import text_revision
+from optical_pt.training.bitext import hash_pairs
 from optical_pt.training.card import student_card
 from optical_pt.training.checkpoints import open_checkpoints
 from optical_pt.training.hold_out import hold_out
@@ -95,7 +95,7 @@ def distil(
     if settings.epochs:
         facts = {
             "teacher": teacher.fingerprint,
-            "bitext": _hash(pairs),
+            "bitext": hash_pairs(pairs),
             **start.facts(),
             "text": text_revision(pair.language for pair in pairs),
             **settings.facts(),
@@ -175,13 +175,6 @@ def _check(
             f"train='new-embeddings' needs the start 'extended', not {start.kind!r}; choose "
             "'embeddings'"
         )
-
-
-def _hash(pairs: Sequence[SentencePair]) -> str:
-    digest = hashlib.sha256()
-    for pair in pairs:
-        digest.update(f"{pair.language}\t{pair.english}\t{pair.foreign}\n".encode())
-    return digest.hexdigest()
 
 
 def _release(

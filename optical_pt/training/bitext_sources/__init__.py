@@ -18,7 +18,13 @@ from optical_pt.training.bitext_sources.filters import (
     held_out_texts,
     refuse_overlap,
 )
-from optical_pt.training.bitext_sources.sources import SOURCES, BitextSource, read_source
+from optical_pt.training.bitext_sources.sources import (
+    SOURCES,
+    BitextSource,
+    names_bitext,
+    read_source,
+    tested_collections,
+)
 
 __all__ = [
     "SOURCES",
@@ -27,9 +33,11 @@ __all__ = [
     "drop_overlap",
     "filter_pairs",
     "held_out_texts",
+    "names_bitext",
     "open_bitext",
     "read_source",
     "refuse_overlap",
+    "tested_collections",
 ]
 
 

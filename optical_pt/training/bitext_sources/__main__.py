@@ -9,7 +9,13 @@ from collections.abc import Sequence
 from optical_pt.collections import open_collection
 from optical_pt.errors import InputError
 from optical_pt.files import write_text
-from optical_pt.training.bitext_sources import SOURCES, BitextFilter, held_out_texts, open_bitext
+from optical_pt.training.bitext_sources import (
+    SOURCES,
+    BitextFilter,
+    held_out_texts,
+    open_bitext,
+    tested_collections,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,6 +51,9 @@ def _write(options: argparse.Namespace) -> int:
     write_text(options.output, "".join(lines))
     report = ", ".join(f"{rule} {number}" for rule, number in dropped.items())
     print(f"{options.output}: {len(pairs)} pairs (dropped: {report})")
+    for tested in tested_collections(options.names):
+        print(f"these are the test sentences of optical:{tested}: do not test on it what learns "
+              "from them", file=sys.stderr)  # fmt: skip
     return 0
 
 

@@ -132,6 +132,30 @@ def read_source(
     )
 
 
+def names_bitext(names: str) -> bool:
+    """Whether this is what :func:`read_source` takes, or several of it joined by ``+``.
+
+    >>> names_bitext("flores/dev+opus:Tatoeba/v2023-04-12"), names_bitext("en-ha.tsv.gz")
+    (True, False)
+    """
+    known = {source.name for source in SOURCES}
+    return all(
+        name.partition(":")[0] in ("tsv", "moses", "opus") or name.partition("/")[0] in known
+        for name in names.split("+")
+    )
+
+
+def tested_collections(names: str) -> list[str]:
+    """The collections whose test sentences these sources are.
+
+    >>> tested_collections("flores/dev+tatoeba+multi30k")
+    ['flores', 'tatoeba']
+    """
+    by_name = {source.name: source.tested_by for source in SOURCES}
+    tested = [by_name.get(name.partition("/")[0]) for name in names.split("+")]
+    return [collection for collection in tested if collection]
+
+
 def _read_named(source: BitextSource, files: Files, name: str, language: str) -> Rows:
     part = name.partition("/")[2] or source.parts[0]
     if part not in source.parts:
