@@ -37,7 +37,9 @@ proof distillation-respelt-others --respell --languages rw,tw,tr,de --seeds 1 --
 proof distillation-languages --languages ha,ig,yo,zu,rw,tw,hi,tr,de --seeds 1 --nmt nmt-pool \
   --nmt-languages ha,ig,yo,zu,hi,tr,de --methods "OPTICAL,OPTICAL + MSE,untrained start" \
   --systems bm25,lexical,nmt,teacher,psq-rerank,psq-fusion,ceiling
-proof distillation-others --languages hi,tr,el,vi,de,es,ru,zh --seeds 1 --systems lexical,ceiling \
+proof distillation-others --languages hi,tr,el,vi,de,es,ru,zh,ar --seeds 1 --systems lexical,ceiling \
+  --methods "OPTICAL,untrained start"
+proof distillation-held-out --languages so,tl,sw,ta,th,mr,ro,fi,it,fr,cs --seeds 1 --systems lexical,ceiling \
   --methods "OPTICAL,untrained start"
 proof distillation-all-pairs --languages de,es,ru,zh --seeds 1 --epochs 1 --limit 300000 \
   --vocabulary 32000 --systems lexical,ceiling --methods "OPTICAL,untrained start"
