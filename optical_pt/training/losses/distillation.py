@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 class DistillationLoss(nn.Module):
-    """A weighted sum of terms between a student's foreign and a teacher's English tokens.
+    r"""A weighted sum of terms between a student's foreign and a teacher's English tokens.
+
+    .. math:: \mathcal{L} = \sum_i \lambda_i \, \mathcal{L}_i(S, T)
+
+    where :math:`S` are the student's embeddings of the foreign tokens of a batch and :math:`T` the
+    teacher's of the English ones. With the transport cost alone, of weight 1, it is the objective
+    of OPTICAL (Huang et al. 2023, https://arxiv.org/abs/2301.12566).
 
     Args:
         model: the student, whose query side is trained.
@@ -39,14 +45,17 @@ class DistillationLoss(nn.Module):
         that hold ``token_embeddings`` already, computed before, are not encoded again; those of
         the foreign one may hold ``languages``.
 
-    Example::
+    Example, with embeddings in the place of a student's and a teacher's encoders:
 
-        loss = DistillationLoss(
-            student,
-            teacher,
-            {"ot": TransportCost(), "contrastive": Contrastive()},
-            {"contrastive": 0.1},
-        )
+    >>> class Encoder(nn.Module):
+    ...     def forward(self, features, task):
+    ...         return features
+    >>> english = {"token_embeddings": torch.eye(4)[None, :3], "attention_mask": torch.ones(1, 3)}
+    >>> order = {**english, "token_embeddings": english["token_embeddings"].flip(1)}
+    >>> other = {**english, "token_embeddings": torch.eye(4)[None, 3:].repeat(1, 3, 1)}
+    >>> loss = DistillationLoss(Encoder(), Encoder(), {"ot": TransportCost()}, {"ot": 0.5})
+    >>> [round(loss([foreign, english])["ot"].item(), 2) for foreign in (order, other)]
+    [0.0, 0.5]
     """
 
     def __init__(
