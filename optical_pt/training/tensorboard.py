@@ -14,6 +14,9 @@ class ScalarWriter(Protocol):
     def add_scalar(self, tag: str, scalar_value: float, global_step: int) -> Any:
         """Take one number."""
 
+    def flush(self) -> Any:
+        """Write what was taken."""
+
 
 class ScalarLog(TrainerCallback):
     """Send each number that the trainer logs to a writer: ``train/ot``, ``eval/mrr``, …
@@ -34,6 +37,7 @@ class ScalarLog(TrainerCallback):
                 kind, _, rest = name.partition("_")
                 tag = f"eval/{rest}" if kind == "eval" else f"train/{name}"
                 self.writer.add_scalar(tag, value, state.global_step)
+        self.writer.flush()  # else a process that ends soon takes the last numbers with it
 
 
 def tensorboard_log(folder: str | Path) -> ScalarLog:
