@@ -24,9 +24,9 @@ proof distillation-respelt-gain $respelt --systems psq --methods "OPTICAL,OPTICA
 rivals="OPTICAL,MSE,greedy alignment,score distillation,contrastive,OPTICAL + MSE,OPTICAL + contrastive"
 proof distillation-respelt-losses $respelt --systems lexical,psq --baseline OPTICAL --methods "$rivals" \
   --extend experiments/results/distillation-respelt
-proof distillation-respelt-letters --respell --languages el,hi,ru --seeds 1 --systems lexical,ceiling \
+proof distillation-respelt-letters --respell --languages el,hi,ru,ar --seeds 1 --systems lexical,ceiling \
   --methods "OPTICAL,untrained start"
-proof distillation-respelt-letters-gain --respell --languages el,hi,ru --seeds 1 --methods OPTICAL \
+proof distillation-respelt-letters-gain --respell --languages el,hi,ru,ar --seeds 1 --methods OPTICAL \
   --systems lexical,psq --baseline "OPTICAL, as spelt" --extend experiments/results/distillation-respelt-letters
 proof distillation-respelt-all-pairs --respell --languages ru --seeds 1 --epochs 1 --limit 300000 \
   --vocabulary 32000 --systems lexical,ceiling --methods "OPTICAL,untrained start"
