@@ -155,6 +155,9 @@ def test_the_pool_has_one_answer_in_every_language(tmp_path: Path) -> None:
     for qid in ("q1", "q2"):
         relevant = judged.loc[judged["qid"] == qid, "docno"]
         assert sorted(languages[docno] for docno in relevant) == sorted(xquad_r.FILES)
+    thai = open_view("xquad-r/mul-th", tmp_path)
+    assert thai.document_language == "th"
+    assert "th" in thai.languages()
     without = open_view("lareqa-xquad/de-mul/ten-languages", tmp_path)
     assert set(document_languages(without.documents()).values()) == set(TEN)
     write_json(tmp_path / "xquad-r/tr.json", squad("en", breaks=True, qids=("q1",)))

@@ -119,4 +119,9 @@ ENTRIES: tuple[CollectionEntry, ...] = (
         ("", TEN_LANGUAGES),
         "XQuAD's questions in all 12 languages (or without Thai and Romanian) on one's paragraphs",
     ),
+    _entry(
+        tuple((MULTIPLE, document) for document in FILES if document not in TEN),
+        ("",),
+        "XQuAD's questions in all 12 languages on the Romanian or Thai paragraphs",
+    ),
 )

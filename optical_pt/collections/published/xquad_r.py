@@ -113,4 +113,9 @@ ENTRIES: tuple[CollectionEntry, ...] = (
         ("", TEN_LANGUAGES),
         "XQuAD-R's questions in all 11 languages (or without Thai) on the sentences of one",
     ),
+    _entry(
+        tuple((MULTIPLE, document) for document in FILES if document not in TEN),
+        ("",),
+        "XQuAD-R's questions in all 11 languages on the Thai sentences",
+    ),
 )
