@@ -32,6 +32,8 @@ proof distillation-respelt-all-pairs --respell --languages ru --seeds 1 --epochs
   --vocabulary 32000 --systems lexical,ceiling --methods "OPTICAL,untrained start"
 proof distillation-diacritics --languages vi --seeds 3 --systems psq,english-teacher \
   --methods "OPTICAL (diacritics kept),OPTICAL (diacritics dropped)" --baseline "OPTICAL (diacritics dropped)"
+proof distillation-articles --languages ar --seeds 1 --systems psq,english-teacher \
+  --methods "OPTICAL,OPTICAL (whole names)" --baseline "OPTICAL (whole names)"
 proof distillation-respelt-others --respell --languages rw,tw,tr,de --seeds 1 --systems psq \
   --methods OPTICAL --baseline "OPTICAL, as spelt"
 proof distillation-languages --languages ha,ig,yo,zu,rw,tw,hi,tr,de --seeds 1 --nmt nmt-pool \
