@@ -78,6 +78,21 @@ def test_consistency_by_hand():
     assert top == {"ha1": 0.5, "de1": 0.5, "zu1": 0.0, "ha2": 1.0, "de2": 1.0}
 
 
+def test_a_query_without_relevant_documents_scores_0():
+    qrels = [*QRELS[:-1], Qrel("de2", "a", 0)]
+    # de: 1 - .5 / 1.
+    assert CeilingGap(queries=ASKED).calc_aggregate(qrels, RUN) == pytest.approx((0 + 1 + 0.5) / 3)
+    assert GroupGap(queries=ASKED).calc_aggregate(qrels, RUN) == pytest.approx(0.5 - 0.5)
+    same = run_of(dict.fromkeys(RANKINGS, "ab"))
+    assert Consistency(queries=ASKED).calc_aggregate(qrels, same) == 1
+    nothing = [Qrel(qid, "a", 0) for qid in ASKED["qid"]]
+    assert CeilingGap(queries=ASKED).calc_aggregate(nothing, RUN) == 1
+
+
+def test_a_measure_may_be_named():
+    assert CeilingGap(queries=ASKED, measure="P@1") == CeilingGap(queries=ASKED, measure=P @ 1)
+
+
 def test_in_an_experiment():
     topics = ASKED[["qid", "query"]]
     qrels = pd.DataFrame({"qid": ASKED["qid"], "docno": "a", "label": 1})
@@ -151,6 +166,7 @@ def test_consistency_is_that_of_the_function(rankings, cutoff):
 def test_facts_are_told_apart_by_content():
     facts = QueryFacts(ASKED)
     assert facts == QueryFacts(ASKED[::-1])
+    assert facts == QueryFacts(ASKED[list(ASKED.columns[::-1])])
     assert hash(facts) == hash(QueryFacts(ASKED[::-1]))
     assert facts != QueryFacts(ASKED.assign(ceiling=1.0))
     assert str(CeilingGap(queries=facts)) != str(CeilingGap(queries=ASKED.assign(ceiling=1.0)))
@@ -168,6 +184,10 @@ def test_facts_are_told_apart_by_content():
         (lambda: CeilingGap(queries=ASKED.assign(ceiling=0.0)), "ceiling of language 'de' is 0"),
         (lambda: GroupGap(queries=ASKED.assign(group="low")), "queries of the groups low"),
         (lambda: GroupGap(queries=ASKED.assign(group="high")), "queries of the groups high"),
+        (lambda: GroupGap(queries=ASKED.drop(columns="language")), "no column 'language'"),
+        (lambda: GroupGap(queries=ASKED.assign(language="ha")), "language 'ha' is in both groups"),
+        (lambda: CeilingGap(queries=None), "CeilingGap: no queries"),
+        (lambda: CeilingGap(queries=ASKED, measure="PA"), "unknown measure 'PA'"),
         (lambda: Consistency(queries=ASKED.assign(language="ha")), "of one language"),
         (lambda: Consistency(queries=ASKED.assign(query=ASKED["qid"])), "qid 'de1' has no tr"),
         (

@@ -180,10 +180,16 @@ class TestTrainers:
         given = ["--bitext", f"sw={names}", "--bitext-folder", str(tmp_path)]
         pairs, hashes = self.read(*given, "--bitext", f"ha={own}")
         assert [pair.foreign for pair in pairs] == ["Simba.", "Nyuki.", "Mti.", "Mti."]
-        assert list(hashes) == [names, str(own)]
+        assert list(hashes) == [f"sw={names}", str(own)]
         assert f"{names} (sw): 3 pairs, dropped: duplicates 1" in capsys.readouterr().err
         assert len(self.read(*given, "--limit", "2")[0]) == 2
         assert [p.foreign for p in self.read(*given, "--tags", "mine")[0]] == ["Mti."]
+        with pytest.raises(InputError, match=r"no sentence pair with a tag in \['yours'\]"):
+            self.read(*given, "--tags", "yours")
+        with pytest.raises(InputError, match="limit 0: keep at least one"):
+            self.read(*given, "--limit", "0")
+        with pytest.raises(InputError, match=r"tatoeba/en-sw\.tsv: no such bitext file"):
+            self.read("--bitext", "sw=tatoeba/en-sw.tsv")
 
     def test_a_file_that_is_called_like_a_source_is_read(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -20,6 +20,9 @@ class Consistency(QueryMeasure):
     languages agree. 1 is the same ranking in all languages. It does not ask whether results are
     relevant.
 
+    Its value is that of all judged queries of a run together: give :func:`pyterrier.Experiment` no
+    ``batch_size``, and do not read or test its values query by query.
+
     Args:
         queries: :class:`~optical_pt.measures.QueryFacts` with ``language`` and ``query``, by which
             translations know each other.

@@ -11,6 +11,7 @@ from ir_measures import ParamInfo
 from ir_measures.measures import Measure
 
 from optical_pt.errors import InputError
+from optical_pt.evaluation.measures import parse_measures
 from optical_pt.evaluation.system import GROUPS
 from optical_pt.measures.query_measure import QueryMeasure
 
@@ -23,6 +24,12 @@ class _Gap(QueryMeasure):
         **QueryMeasure.SUPPORTED_PARAMS,
         "measure": ParamInfo(dtype=Measure, desc="whose gap it is; AP by default"),
     }
+
+    def __init__(self, **params: object) -> None:
+        """``measure`` may be the name of one, too."""
+        if isinstance(name := params.get("measure"), str):
+            (params["measure"],) = parse_measures([name]).values()
+        super().__init__(**params)
 
     def _scores(self, qids: pd.Index, qrels: pd.DataFrame, run: pd.DataFrame) -> pd.Series:
         measure = self.params.get("measure", ir_measures.AP)
@@ -54,6 +61,9 @@ class CeilingGap(_Gap):
     with the means over a language's queries of the run's scores and of the ceiling's: XTREME's
     transfer gap (Hu et al. 2020, https://arxiv.org/abs/2003.11080). Its bootstrap interval:
     :func:`~optical_pt.measures.ceiling_gap`, on the per-query scores of an experiment.
+
+    Its value is that of all judged queries of a run together: give :func:`pyterrier.Experiment` no
+    ``batch_size``, and do not read or test its values query by query.
 
     Args:
         queries: :class:`~optical_pt.measures.QueryFacts` with ``ceiling``, the scores of human
@@ -89,13 +99,17 @@ class GroupGap(_Gap):
     the mean relative gap (:class:`CeilingGap`) of the low-resource languages less that of the
     others. Its bootstrap interval: :func:`~optical_pt.measures.group_gap`.
 
+    Its value is that of all judged queries of a run together: give :func:`pyterrier.Experiment` no
+    ``batch_size``, and do not read or test its values query by query.
+
     Args:
         queries: :class:`~optical_pt.measures.QueryFacts` with ``language``, ``group`` (``"low"`` or
             ``"other"``) and, if the gap is to be relative, ``ceiling``.
         measure: Of ir-measures, whose gap it is; ``AP`` by default.
 
     Raises:
-        InputError: when measuring, if a query has no group, or all have the same.
+        InputError: when measuring, if a query has no language or group, all queries have the same
+            group, or those of a language have two.
 
     >>> from ir_measures import AP, Qrel, ScoredDoc
     >>> asked = pd.DataFrame(
@@ -113,13 +127,16 @@ class GroupGap(_Gap):
 
     def per_query(self, qids: pd.Index, qrels: pd.DataFrame, run: pd.DataFrame) -> pd.Series:
         """What each query adds, weighted so that each language of a group counts the same."""
-        facts, languages = self.params["queries"], self._languages(qids)
-        groups = facts.of(qids, "group")
+        facts = self.params["queries"]
+        languages, groups = facts.of(qids, "language"), facts.of(qids, "group")
         if set(groups) != set(GROUPS):
             raise InputError(
                 f"queries of the groups {', '.join(sorted(map(str, set(groups))))}: there must be "
                 f"some of {' and '.join(GROUPS)}"
             )
+        several = groups.groupby(languages).nunique()
+        if (several > 1).any():
+            raise InputError(f"language {several.idxmax()!r} is in both groups: it can be in one")
         scores = self._scores(qids, qrels, run)
         lost = self._lost(scores, languages) if "ceiling" in facts else -scores
         weighted = pd.Series(0.0, index=qids)

@@ -9,26 +9,24 @@ from typing import ClassVar
 import pandas as pd
 import pyterrier as pt
 from ir_measures import Metric, ParamInfo
-from ir_measures.measures import Measure
 
-from optical_pt.errors import InputError
 from optical_pt.measures.doc_languages import DocLanguages
+from optical_pt.measures.run_measure import RunMeasure
 from optical_pt.ranking import add_ranks
 
 
-class PoolMeasure(Measure):
+class PoolMeasure(RunMeasure):
     """A measure that knows the documents' languages; ``measure @ k`` looks at the top k only.
 
-    ir-measures' runtime provider, which needs no registration, calls :meth:`runtime_impl`. A query
-    with no results has ``DEFAULT``, the worst value, as has a query with no relevant documents.
+    A query with no results has ``DEFAULT``, the worst value, as has a query with no relevant
+    documents.
     """
 
     SUPPORTED_PARAMS: ClassVar[dict[str, ParamInfo]] = {
         "cutoff": ParamInfo(dtype=int, desc="ranking cutoff threshold"),
         "languages": ParamInfo(dtype=DocLanguages, required=True, desc="languages of documents"),
     }
-    RUN_INPUTS: ClassVar[list[str]] = ["query_id", "doc_id", "score"]
-    QREL_INPUTS: ClassVar[list[str]] = ["query_id", "doc_id", "relevance"]
+    REQUIRED: ClassVar[tuple[str, str]] = ("languages", "DocLanguages, or docno -> language")
 
     def __init__(self, **params: object) -> None:
         """``languages`` may be a mapping of docnos to languages, too.
@@ -38,14 +36,7 @@ class PoolMeasure(Measure):
         """
         if isinstance(languages := params.get("languages"), Mapping):
             params["languages"] = DocLanguages(languages)
-        elif "languages" not in params:
-            raise InputError(f"{self.NAME}: no languages; give DocLanguages, or docno -> language")
         super().__init__(**params)
-
-    @property
-    def __name__(self) -> str:
-        # ir-measures prints measures, which are instances, by this.
-        return type(self).__name__
 
     @abstractmethod
     def per_query(self, top: pd.DataFrame, relevant: pd.DataFrame) -> pd.Series:

@@ -14,7 +14,7 @@ from optical_pt.errors import InputError
 class QueryFacts:
     """A table of one row a qid, such as the language that it is asked in.
 
-    Equal where the tables are equal. In the name of a measure it stands as its name and the first
+    Equal where the tables are equal, in whatever order rows and columns are. In the name of a measure it stands as its name and the first
     digits of a hash of its content, as :class:`~optical_pt.measures.DocLanguages` does.
 
     Args:
@@ -61,7 +61,9 @@ class QueryFacts:
 
     @cached_property
     def _digest(self) -> str:
-        return hashlib.sha256(self._table.sort_index().to_csv().encode()).hexdigest()
+        return hashlib.sha256(
+            self._table.sort_index().sort_index(axis="columns").to_csv().encode()
+        ).hexdigest()
 
     def __repr__(self) -> str:
         return f"{self.name}-{self._digest[:6]}"

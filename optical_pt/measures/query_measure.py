@@ -9,24 +9,22 @@ from typing import ClassVar
 import pandas as pd
 import pyterrier as pt
 from ir_measures import Metric, ParamInfo
-from ir_measures.measures import Measure
 
-from optical_pt.errors import InputError
 from optical_pt.measures.query_facts import QueryFacts
+from optical_pt.measures.run_measure import RunMeasure
 
 
-class QueryMeasure(Measure):
+class QueryMeasure(RunMeasure):
     """A measure of one run with the queries of several languages, or of one with a ceiling.
 
-    Its value is that of all queries together: do not split them (``batch_size``), and do not test
-    it query by query. ir-measures' runtime provider calls :meth:`runtime_impl`.
+    Its value is that of all judged queries together; what it gives a single query is its part of
+    that.
     """
 
     SUPPORTED_PARAMS: ClassVar[dict[str, ParamInfo]] = {
         "queries": ParamInfo(dtype=QueryFacts, required=True, desc="what is known of queries"),
     }
-    RUN_INPUTS: ClassVar[list[str]] = ["query_id", "doc_id", "score"]
-    QREL_INPUTS: ClassVar[list[str]] = ["query_id", "doc_id", "relevance"]
+    REQUIRED: ClassVar[tuple[str, str]] = ("queries", "QueryFacts, or a table of qids")
 
     def __init__(self, **params: object) -> None:
         """``queries`` may be the table itself, too.
@@ -36,29 +34,22 @@ class QueryMeasure(Measure):
         """
         if isinstance(table := params.get("queries"), pd.DataFrame):
             params["queries"] = QueryFacts(table)
-        elif "queries" not in params:
-            raise InputError(f"{self.NAME}: no queries; give QueryFacts, or a table of qids")
         super().__init__(**params)
-
-    @property
-    def __name__(self) -> str:
-        # ir-measures prints measures, which are instances, by this.
-        return type(self).__name__
 
     @abstractmethod
     def per_query(self, qids: pd.Index, qrels: pd.DataFrame, run: pd.DataFrame) -> pd.Series:
         """What each of the qids adds; their mean is the value of the measure.
 
         Args:
-            qids: That have relevant documents.
+            qids: That are judged, in order.
             qrels: ``qid, docno, label``.
             run: ``qid, docno, score`` of the results of these qids.
         """
 
     def runtime_impl(self, qrels: pd.DataFrame, run: pd.DataFrame) -> Iterator[Metric]:
-        """What each query that has relevant documents adds."""
+        """What each judged query adds."""
         qrels, run = pt.model.from_ir_measures(qrels), pt.model.from_ir_measures(run)
-        qids = pd.Index(sorted(qrels["qid"][qrels["label"] > 0].unique()))
+        qids = pd.Index(sorted(qrels["qid"].unique()))
         values = self.per_query(qids, qrels, run[run["qid"].isin(qids)])
         for qid in qids:
             yield Metric(qid, self, float(values[qid]))

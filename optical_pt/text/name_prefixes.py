@@ -95,7 +95,7 @@ def name_pattern(prefixes: Iterable[str]) -> str:
     patterns = [
         _between(others + capital, f"\\p{{Lu}}\\p{{L}}{{{_SHORTEST_NAME - 1}}}"),
         _between(single, "\\p{Lu}\\p{Ll}\\p{L}"),
-        _between(articles, f"(?:\\p{{L}}\\p{{M}}*){{{_SHORTEST_NAME}}}"),
+        _between(articles, f"(?:\\p{{L}}\\p{{M}}*){{{_SHORTEST_NAME}}}") + _after_none(articles),
     ]
     return "|".join(filter(None, patterns))
 
@@ -105,6 +105,12 @@ def _between(prefixes: list[str], rest: str) -> str:
     # One alternative a prefix, since those of a lookbehind may differ in length at the top only.
     before = "|".join(f"\\b{re.escape(prefix)}" for prefix in prefixes)
     return f"(?<={before})(?={rest})" if before else ""
+
+
+def _after_none(articles: list[str]) -> str:
+    """That the article is not the start of a word from which one was cut off; "" without any."""
+    pairs = "|".join(f"\\b{re.escape(a)} {re.escape(b)}" for a in articles for b in articles)
+    return f"(?<!{pairs})" if pairs else ""
 
 
 def _name_start(word: str) -> int | None:

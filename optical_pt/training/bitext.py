@@ -65,8 +65,6 @@ def read_bitext(
         InputError: if the file is missing or no pair is left and, without a report, if it is not
             UTF-8 or has a line with an empty side or a number of columns that is not 2 or 3.
     """
-    if limit is not None and limit < 1:
-        raise InputError(f"limit {limit}: keep at least one sentence pair")
     path = Path(path)
     numbered = [
         (line, pair)
@@ -78,10 +76,36 @@ def read_bitext(
         _require_tags(path, pairs)
     if report is not None:
         check_pairs(numbered, language, report)
-    if not pairs:
+    return choose_pairs(pairs, str(path), tags=tags, limit=limit, seed=seed)
+
+
+def choose_pairs(
+    pairs: Sequence[SentencePair],
+    where: str,
+    *,
+    tags: Collection[str] | None = None,
+    limit: int | None = None,
+    seed: int = 0,
+) -> list[SentencePair]:
+    """The pairs with one of some tags, at most so many, in their order.
+
+    Args:
+        pairs: of a bitext.
+        where: its name, for messages.
+        tags: keep only pairs with one of these.
+        limit: keep a random sample of at most this many.
+        seed: of that sample.
+
+    Raises:
+        InputError: if no pair is left, or the limit is less than 1.
+    """
+    if limit is not None and limit < 1:
+        raise InputError(f"limit {limit}: keep at least one sentence pair")
+    kept = [pair for pair in pairs if tags is None or pair.tag in tags]
+    if not kept:
         wanted = f" with a tag in {sorted(tags)}" if tags is not None else ""
-        raise InputError(f"{path}: no sentence pair{wanted}; check the file and the tags")
-    return sample_in_order(pairs, limit, seed)
+        raise InputError(f"{where}: no sentence pair{wanted}; check the file and the tags")
+    return sample_in_order(kept, limit, seed)
 
 
 def hash_pairs(pairs: Iterable[SentencePair]) -> str:

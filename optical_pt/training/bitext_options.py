@@ -9,9 +9,14 @@ from pathlib import Path
 
 from optical_pt.errors import InputError
 from optical_pt.files import hash_bytes
-from optical_pt.training.bitext import SentencePair, hash_pairs, parse_tags, read_bitext
+from optical_pt.training.bitext import (
+    SentencePair,
+    choose_pairs,
+    hash_pairs,
+    parse_tags,
+    read_bitext,
+)
 from optical_pt.training.bitext_report import BitextReport
-from optical_pt.training.sampling import sample_in_order
 
 
 def add_bitext_options(parser: argparse.ArgumentParser) -> None:
@@ -45,8 +50,9 @@ def read_bitext_options(
         seed: of the sample that ``--limit`` draws from each language.
 
     Returns:
-        The pairs, language by language, and the SHA-256 of each file, or of the pairs of each named
-        bitext, under its name as given.
+        The pairs, language by language, and SHA-256 sums: of each file under its name as given, and
+        of the pairs of each named bitext under ``LANG=NAME``. Pairs of a named one are filtered
+        (:class:`~optical_pt.training.bitext_sources.BitextFilter`); files are taken as they are.
 
     Raises:
         InputError: as :func:`bitext_files`, :func:`~optical_pt.training.bitext.read_bitext` and
@@ -64,9 +70,8 @@ def read_bitext_options(
     for language, file in bitext_files(options.bitext).items():
         if names_bitext(file) and not Path(file).is_file():
             named = _read_named(file, language, options.bitext_folder)
-            hashes[file] = hash_pairs(named)
-            mine = [pair for pair in named if tags is None or pair.tag in tags]
-            mine = sample_in_order(mine, options.limit, seed)
+            hashes[f"{language}={file}"] = hash_pairs(named)
+            mine = choose_pairs(named, file, tags=tags, limit=options.limit, seed=seed)
         else:
             report = BitextReport(file)
             try:

@@ -91,6 +91,8 @@ def refuse_overlap(pairs: Iterable[SentencePair], held_out: Iterable[str], where
         InputError: naming the first such sentence and how many pairs have one.
     """
     tested = {_bare(text) for text in held_out} - {""}
+    if not tested:
+        return
     found = [
         sentence
         for pair in pairs

@@ -140,7 +140,8 @@ def names_bitext(names: str) -> bool:
     """
     known = {source.name for source in SOURCES}
     return all(
-        name.partition(":")[0] in ("tsv", "moses", "opus") or name.partition("/")[0] in known
+        name.partition(":")[0] in ("tsv", "moses", "opus")
+        or (name.partition("/")[0] in known and not name.endswith((".tsv", ".tsv.gz")))
         for name in names.split("+")
     )
 
