@@ -14,8 +14,9 @@ from optical_pt.errors import InputError
 class QueryFacts:
     """A table of one row a qid, such as the language that it is asked in.
 
-    Equal where the tables are equal, in whatever order rows and columns are. In the name of a measure it stands as its name and the first
-    digits of a hash of its content, as :class:`~optical_pt.measures.DocLanguages` does.
+    Equal where the tables are equal, in whatever order rows and columns are. In the name of a
+    measure it stands as its name and the first digits of a hash of its content, as
+    :class:`~optical_pt.measures.DocLanguages` does.
 
     Args:
         table: Columns ``qid`` and whatever a measure asks for: ``language``; ``query``, which equal
