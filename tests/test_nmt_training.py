@@ -16,7 +16,7 @@ from optical_pt.training.bitext import SentencePair
 from optical_pt.training.nmt.__main__ import main
 from optical_pt.training.nmt.data import TokenBatches, hold_out, rebalance, short_enough
 from optical_pt.training.nmt.evaluate import scores_by_language, translate
-from optical_pt.training.nmt.pipeline import build_nmt
+from optical_pt.training.nmt.pipeline import _prepare_work, build_nmt
 from optical_pt.training.nmt.settings import NmtSettings
 from optical_pt.training.nmt.tokenizer import SubwordSampler, learn_vocabulary, load_processor
 
@@ -240,6 +240,31 @@ def test_patience_is_counted_over_a_resumed_training(tmp_path):
     (newest_checkpoint(tmp_path / "work") / COMPLETE).unlink()
     _, _, evaluations = run(tmp_path / "work", hopeless, resume=True)
     assert [entry["step"] for entry in evaluations] == [5, 10, 15]
+
+
+def test_a_training_that_ran_out_of_patience_does_not_go_on(tmp_path):
+    import torch
+
+    chosen = with_settings(learning_rate=5e-2, evaluate_steps=3, patience=1, select="loss")
+    _, model, evaluations = run(tmp_path / "work", chosen)
+    assert len(evaluations) < 20
+    _, again, logged = run(tmp_path / "work", chosen, resume=True)
+    assert logged == evaluations
+    weights = again.state_dict()
+    assert all(torch.equal(value, weights[name]) for name, value in model.state_dict().items())
+
+
+def test_a_model_that_is_written_is_not_trained_again(tmp_path):
+    output, work = tmp_path / "model", tmp_path / "model.training"
+    short = with_settings(epochs=0.2)
+    facts = build_nmt(grammar(), output, short)
+    # As a kill leaves it before the checkpoints are deleted.
+    build_nmt(grammar(), tmp_path / "other", short)
+    with pytest.raises(InputError, match="exists already"):
+        build_nmt(grammar(), output, short, resume=True)
+    _prepare_work(work, hold_out(grammar(), short.dev_pairs, short.seed)[0], short, False)
+    assert build_nmt(grammar(), output, short, resume=True) == facts
+    assert not work.exists()
 
 
 def test_a_wrong_selection_is_refused():

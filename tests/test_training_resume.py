@@ -113,6 +113,8 @@ def test_a_killed_training_resumes_to_the_same_weights(folder, tmp_path, capsys)
     assert main([*arguments(folder, output), "--resume"]) == 2
     assert "started with another seed" in capsys.readouterr().err
     started.write_text(facts)
+    assert main([*arguments(folder, output, release="vocabulary"), "--resume"]) == 2
+    assert "started with another release" in capsys.readouterr().err
     assert main([*arguments(folder, output), "--resume"]) == 0
     assert not work.exists()
     assert {path: path.read_bytes() for path in output.rglob("*") if path.is_file()} == before

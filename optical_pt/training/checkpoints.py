@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from optical_pt.errors import InputError
 from optical_pt.files import write_text
+from optical_pt.training.processes import is_first, wait
 
 STARTED = "started.json"
 WEIGHTS = "model.safetensors"
@@ -43,6 +45,26 @@ def open_checkpoints(directory: str | Path, facts: Mapping[str, Any], *, resume:
             f"{directory}: started with another {', '.join(changed)}; resume with the same or "
             "delete it"
         )
+
+
+def was_finished(output: Path, directory: Path) -> bool:
+    """Whether a training was killed after its output was written, before :func:`discard`."""
+    return output.is_dir() and (directory / STARTED).is_file()
+
+
+def discard(directory: Path) -> None:
+    """Delete the folder of a finished training, if there is one, when no process reads it any more.
+
+    It gets another name first, so that a kill leaves it whole, or no training to go on with.
+    """
+    wait()
+    if is_first():
+        trash = directory.with_name(f"{directory.name}.finished")
+        shutil.rmtree(trash, ignore_errors=True)
+        if directory.is_dir():
+            directory.rename(trash)
+            shutil.rmtree(trash, ignore_errors=True)
+    wait()
 
 
 def newest_complete_checkpoint(directory: str | Path) -> str | None:

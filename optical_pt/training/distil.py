@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -19,7 +18,7 @@ from optical_pt.models.vocabulary_student import save_vocabulary_student
 from optical_pt.text import text_revision
 from optical_pt.training.bitext import hash_pairs
 from optical_pt.training.card import student_card
-from optical_pt.training.checkpoints import open_checkpoints
+from optical_pt.training.checkpoints import discard, open_checkpoints, was_finished
 from optical_pt.training.hold_out import hold_out
 from optical_pt.training.processes import first_alone, is_first, join, processes, wait
 from optical_pt.training.run import History, train
@@ -69,7 +68,8 @@ def distil(
         settings: of training; ``epochs=0`` releases the starting point.
         release: ``"router"``, a sentence-transformers directory with the teacher as document
             side; ``"vocabulary"``, only the word embeddings that differ from the teacher's.
-        resume: go on from the newest complete checkpoint, to the same weights.
+        resume: go on from the newest complete checkpoint, to the same weights; where the student is
+            written already, only delete the checkpoints.
         store: folder of the teacher's embeddings, to share with other trainings on these pairs; by
             default they lie beside the checkpoints, and go with them.
         tensorboard: folder for TensorBoard's files of losses and scores, if they are wanted.
@@ -82,8 +82,7 @@ def distil(
     """
     output, settings, start = Path(output), settings or TrainingSettings(), start or StartSettings()
     work = output.with_name(output.name + ".training")
-    # Killed after the student was written, before its checkpoints were deleted.
-    finished = resume and settings.epochs and output.is_dir() and work.is_dir()
+    finished = resume and settings.epochs and was_finished(output, work)
     if not finished:
         refuse_existing(output)
     _check(output, pairs, start, settings, release)
@@ -101,11 +100,12 @@ def distil(
             **settings.facts(),
             "queries": queries.fingerprint if queries else None,
             "number of processes": processes(),
+            "release": release,
         }
         with first_alone():
             open_checkpoints(work, facts, resume=resume or not is_first())
     if finished:
-        _forget(work)
+        discard(work)
         return LateInteraction(output, device=teacher.device)
 
     student = make_start(teacher.encoder, kept, start, seed=settings.seed)
@@ -139,16 +139,9 @@ def distil(
         }
         _release(student, teacher, kept, release, record, output)
     if settings.epochs:
-        _forget(work)
+        discard(work)
     wait()
     return LateInteraction(output, device=teacher.device)
-
-
-def _forget(work: Path) -> None:
-    """Delete the checkpoints of a training whose student is written."""
-    if is_first():
-        shutil.rmtree(work, ignore_errors=True)
-    wait()
 
 
 def _check(

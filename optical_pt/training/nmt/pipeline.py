@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from optical_pt.errors import InputError
-from optical_pt.training.bitext import SentencePair
-from optical_pt.training.checkpoints import STARTED
+from optical_pt.training.bitext import SentencePair, hash_pairs
+from optical_pt.training.checkpoints import STARTED, discard
 from optical_pt.training.nmt.card import write_card
 from optical_pt.training.nmt.data import hold_out, rebalance, short_enough
 from optical_pt.training.nmt.settings import NmtSettings
 from optical_pt.training.nmt.tokenizer import learn_vocabulary, load_processor
+
+_IDENTITY = "training.sha256"
 
 
 def build_nmt(
@@ -39,7 +41,8 @@ def build_nmt(
         pairs: sentence pairs of all languages.
         output: a directory that does not exist yet.
         settings: what to train, and for how long.
-        resume: go on with an interrupted training of the same pairs and settings.
+        resume: go on with an interrupted training of the same pairs and settings; where its model
+            is written already, only delete the checkpoints.
         command: the command line, for the card.
         data_sha256: SHA-256 of the files that the pairs come from, for the card.
 
@@ -50,11 +53,16 @@ def build_nmt(
         InputError: if `output` exists, if there is a training to resume and `resume` is not set,
             or if it is a training of other pairs or settings.
     """
-    if output.exists():
-        raise InputError(f"{output}: exists already; choose another --output or remove it")
     work = output.with_name(output.name + ".training")
+    # Killed after the model was written, before its checkpoints were deleted.
+    finished = resume and output.is_dir() and (work / _IDENTITY).is_file()
+    if output.exists() and not finished:
+        raise InputError(f"{output}: exists already; choose another --output or remove it")
     train_pairs, dev = hold_out(pairs, settings.dev_pairs, settings.seed)
     _prepare_work(work, train_pairs, settings, resume)
+    if finished:
+        discard(work)
+        return json.loads((output / "nmt.json").read_text(encoding="utf-8"))
 
     fitting = short_enough(train_pairs, load_processor(work).encode, settings.max_length)
     examples = rebalance(
@@ -103,7 +111,7 @@ def build_nmt(
     }
     write_card(partial, facts)
     os.replace(partial, output)
-    shutil.rmtree(work)
+    discard(work)
     return facts
 
 
@@ -118,9 +126,8 @@ def _prepare_work(
     digest = hashlib.sha256(b"padding last\n")
     # A resumed training may have another time limit.
     digest.update(repr(dataclasses.replace(settings, max_minutes=None)).encode())
-    for pair in train_pairs:
-        digest.update(f"{pair.language}\t{pair.english}\t{pair.foreign}\n".encode())
-    identity = work / "training.sha256"
+    digest.update(hash_pairs(train_pairs).encode())
+    identity = work / _IDENTITY
     if identity.exists():
         if not resume:
             raise InputError(f"{work}: an unfinished training; add --resume, or remove it")

@@ -31,7 +31,8 @@ class NmtSettings:
     Attributes:
         select: the weights are kept that have the highest chrF or BLEU (corpus scores of greedy
             translations of the development pairs, mean over the languages), or the lowest loss.
-        patience: stop after so many evaluations without better ones; 0 never does.
+        patience: stop after so many evaluations without better ones; 0 never does. Equal scores are
+            no better, such as chrF of 0 at the start.
 
     Raises:
         InputError: if a number is negative or, where that makes no sense, zero, or if the

@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 from torch.optim.lr_scheduler import LambdaLR
@@ -14,10 +13,12 @@ from torch.utils.data import DataLoader
 from transformers import (
     DataCollatorForSeq2Seq,
     EarlyStoppingCallback,
+    MarianMTModel,
     MarianTokenizer,
     Seq2SeqTrainer,
     Seq2SeqTrainingArguments,
     TrainerCallback,
+    TrainerState,
     set_seed,
 )
 
@@ -34,9 +35,6 @@ from optical_pt.training.nmt.tokenizer import (
     load_processor,
     vocabulary_size,
 )
-
-if TYPE_CHECKING:
-    from transformers import MarianMTModel
 
 COMPLETE = "complete"
 #: What an evaluation logs.
@@ -127,8 +125,17 @@ def train(
         if settings.lexical_start:
             guide.start_embeddings(model.get_input_embeddings().weight)
         trainer.guide = guide
+    if checkpoint and settings.patience and (state := _stopped(checkpoint, settings.patience)):
+        return MarianMTModel.from_pretrained(state.best_model_checkpoint).eval(), state.log_history
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     return model.eval(), trainer.state.log_history
+
+
+def _stopped(checkpoint: Path, patience: int) -> TrainerState | None:
+    """The state of a training that had run out of patience; None of one that has to go on."""
+    state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
+    waited = state.stateful_callbacks["EarlyStoppingCallback"]["attributes"]
+    return state if waited["early_stopping_patience_counter"] >= patience else None
 
 
 def _learn_guide(examples: TranslationExamples, vocab_size: int) -> AlignmentGuide:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -18,7 +17,7 @@ from optical_pt.files import refuse_existing, write_directory, write_text
 from optical_pt.models import LateInteraction
 from optical_pt.models.fingerprint import document_fingerprint
 from optical_pt.training.attention import plain_attention
-from optical_pt.training.checkpoints import open_checkpoints
+from optical_pt.training.checkpoints import discard, open_checkpoints, was_finished
 from optical_pt.training.processes import first_alone, is_first, join, processes, wait
 from optical_pt.training.selection import require_finite, restore_best, score_history
 from optical_pt.training.teacher.card import teacher_card
@@ -65,14 +64,16 @@ def tune_teacher(
             or the model got worse.
     """
     output, settings = Path(output), settings or TeacherSettings()
-    refuse_existing(output)
+    work = output.with_name(output.name + ".training")
+    finished = resume and was_finished(output, work)
+    if not finished:
+        refuse_existing(output)
     require_alike(questions)
     kept, select, judge = hold_out_questions(questions, settings.hold_out, seed=settings.seed)
     if len(kept) < settings.batch_size:
         raise InputError(f"{len(kept)} questions are left to train on; give more, or a smaller "
                          f"batch than {settings.batch_size}")  # fmt: skip
     model = copy_teacher(teacher.encoder, [question.passage for question in kept], settings.dim)
-    work = output.with_name(output.name + ".training")
     join(on_cpu=teacher.encoder.device.type == "cpu")
     facts = {
         "teacher": teacher.fingerprint,
@@ -82,6 +83,9 @@ def tune_teacher(
     }
     with first_alone():
         open_checkpoints(work, facts, resume=resume or not is_first())
+    if finished:
+        discard(work)
+        return LateInteraction(output, device=teacher.device)
     history = _train(model, kept, select, work, settings, tensorboard)
     require_finite(model)
     test = QuestionRetrieval(judge)
@@ -106,8 +110,7 @@ def tune_teacher(
             **(provenance or {}),
         }
         _release(model, record, output)
-        shutil.rmtree(work, ignore_errors=True)
-    wait()
+    discard(work)
     return LateInteraction(output, device=teacher.device)
 
 
