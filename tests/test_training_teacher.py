@@ -112,7 +112,7 @@ def test_a_killed_tuning_resumes_to_the_same_weights(teacher, tmp_path, monkeypa
     real = shutil.rmtree
 
     def keep(path, **options):
-        if path.name.endswith(".training.finished") and path.is_dir():
+        if str(path).endswith(".training.finished") and Path(path).is_dir():
             shutil.copytree(path, kept)
         real(path, **options)
 

@@ -58,6 +58,8 @@ python -m optical_pt.training.teacher --questions ../shared/data/en-train/squad-
 proof distillation-tuned-teacher --languages ha,ig --seeds 1 --methods "OPTICAL,untrained start" \
   --systems psq,english-teacher --teacher teachers/tuned --indexes indexes-tuned
 
+proof distillation-sw-all-pairs --languages sw --seeds 1 --epochs 1 --limit 100000 --systems lexical,ceiling \
+  --methods "OPTICAL,untrained start"
 proof distillation-sw --languages sw --seeds 1 --limit 10000 --methods OPTICAL --systems lexical,english-teacher
 python experiments/data_budget.py --full --languages ha,zu --budgets 500,1000,2000,5000 --seeds 1 \
   --epochs 2 --indexes indexes --output experiments/results/data_budget
