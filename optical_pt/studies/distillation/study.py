@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +15,7 @@ from optical_pt.option_lists import words
 from optical_pt.studies.bitext import bitext_facts
 from optical_pt.studies.distillation.bench import Bench
 from optical_pt.studies.distillation.data import (
+    BITEXT,
     add_task_options,
     asked_sets,
     open_tasks,
@@ -82,7 +83,8 @@ class Distillation(Study):
             help="seq2seq model, a folder or hub name; to be fair, one trained on the same "
             "pairs (optical_pt.training.nmt)")  # fmt: skip
         add("--nmt-languages", type=words, metavar="ha,…",
-            help="that it translates (default: all)")  # fmt: skip
+            help="that it translates (default: all that have queries; it may have learnt the "
+            "held-out pairs of others)")  # fmt: skip
         add("--respell", action="store_true",
             help="respell query words that neither the lexical table of the pairs nor a document "
             "has, for all methods alike; translations, OPTICAL and OPTICAL + MSE have rows "
@@ -94,6 +96,7 @@ class Distillation(Study):
         default = FULL if options.full else QUICK
         languages = list(dict.fromkeys(options.languages or default))
         teacher = LateInteraction(options.teacher, device=options.device).load()
+        asked = asked_sets(options, languages)
         tasks = open_tasks(options, languages, teacher)
         chosen = choose_methods(options.methods, recipes(_epochs(options), options.vocabulary))
         rows = [row for row in choose_rows(options.systems) if row.key != "optical"]
@@ -107,7 +110,7 @@ class Distillation(Study):
             chosen,
             rows,
             options.nmt,
-            tuple(options.nmt_languages or languages) if options.nmt else (),
+            _nmt_languages(options, asked),
             tasks if options.respell else {},
         )
         for name in options.once:
@@ -126,7 +129,7 @@ class Distillation(Study):
             {
                 "teacher": f"{teacher.name} {teacher.fingerprint}",
                 "pairs": {code: len(pairs) for code, pairs in bench.pairs.items()},
-                "query_sets": asked_sets(options, languages),
+                "query_sets": asked,
                 "queries": {code: len(tasks[code].topics[code]) for code in languages},
                 "respelt": bench.count_respelt(),
                 "recipes": {name: recipe.identity() for name, recipe in chosen.items()},
@@ -194,6 +197,14 @@ def _check_nmt(options: argparse.Namespace, languages: Sequence[str], rows: Sequ
             raise InputError(
                 f"--nmt-languages {code}: not compared; choose from {', '.join(languages)}"
             )
+
+
+def _nmt_languages(options: argparse.Namespace, asked: Mapping[str, str]) -> tuple[str, ...]:
+    """The languages that are translated."""
+    if not options.nmt:
+        return ()
+    with_queries = [code for code, name in asked.items() if name != BITEXT]
+    return tuple(options.nmt_languages or with_queries)
 
 
 def _check_baseline(name: str, bench: Bench) -> None:
