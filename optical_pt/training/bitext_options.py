@@ -74,13 +74,7 @@ def read_bitext_options(
             mine = choose_pairs(named, file, tags=tags, limit=options.limit, seed=seed)
         else:
             report = BitextReport(file)
-            try:
-                mine = read_bitext(
-                    file, language, tags=tags, limit=options.limit, seed=seed, report=report
-                )
-            finally:
-                for message in report.messages():
-                    print(message, file=sys.stderr)
+            mine = _read_file(file, language, tags, options.limit, seed, report)
             if report:
                 faulty.append(file)
             hashes[file] = hash_bytes(Path(file).read_bytes())
@@ -92,6 +86,21 @@ def read_bitext_options(
             "out --strict"
         )
     return pairs, hashes
+
+
+def _read_file(
+    file: str,
+    language: str,
+    tags: set[str] | None,
+    limit: int | None,
+    seed: int,
+    report: BitextReport,
+) -> list[SentencePair]:
+    try:
+        return read_bitext(file, language, tags=tags, limit=limit, seed=seed, report=report)
+    finally:
+        for message in report.messages():
+            print(message, file=sys.stderr)
 
 
 def _read_named(names: str, language: str, folder: str | None) -> list[SentencePair]:
