@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
-from functools import cached_property
 
 import pandas as pd
 
 from optical_pt.errors import InputError
+from optical_pt.measures.named_content import NamedContent
 
 
-class DocLanguages:
+class DocLanguages(NamedContent):
     """Which language each document of a multilingual pool is in.
 
     Equal where the languages are equal. In the name of a measure it stands as its name and the
@@ -50,18 +49,5 @@ class DocLanguages:
             )
         return found
 
-    @cached_property
-    def _digest(self) -> str:
-        content = json.dumps(self._languages, sort_keys=True)
-        return hashlib.sha256(content.encode()).hexdigest()
-
-    def __repr__(self) -> str:
-        return f"{self.name}-{self._digest[:6]}"
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, DocLanguages):
-            return NotImplemented
-        return (self.name, self._digest) == (other.name, other._digest)
-
-    def __hash__(self) -> int:
-        return hash((self.name, self._digest))
+    def _content(self) -> str:
+        return json.dumps(self._languages, sort_keys=True)

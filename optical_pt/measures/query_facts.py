@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
-from functools import cached_property
 
 import pandas as pd
 
 from optical_pt.errors import InputError
+from optical_pt.measures.named_content import NamedContent
 
 
-class QueryFacts:
+class QueryFacts(NamedContent):
     """A table of one row a qid, such as the language that it is asked in.
 
     Equal where the tables are equal, in whatever order rows and columns are. In the name of a
@@ -60,19 +59,5 @@ class QueryFacts:
             raise InputError(f"{self.name}: no {column} of qid {qid!r}; add it to the QueryFacts")
         return found
 
-    @cached_property
-    def _digest(self) -> str:
-        return hashlib.sha256(
-            self._table.sort_index().sort_index(axis="columns").to_csv().encode()
-        ).hexdigest()
-
-    def __repr__(self) -> str:
-        return f"{self.name}-{self._digest[:6]}"
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, QueryFacts):
-            return NotImplemented
-        return (self.name, self._digest) == (other.name, other._digest)
-
-    def __hash__(self) -> int:
-        return hash((self.name, self._digest))
+    def _content(self) -> str:
+        return self._table.sort_index().sort_index(axis="columns").to_csv()
