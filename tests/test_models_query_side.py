@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -47,3 +49,21 @@ def test_it_needs_an_index_of_its_own(student, tmp_path):
     assert list(found["docno"]) == ["d2", "d1"]
     with pytest.raises(InputError):
         (student.query_encoder() >> index.retriever())(queries)
+
+
+def test_pooled_its_documents_lie_beside_the_teachers(student, tmp_path):
+    side = student.query_side(pooled=True)
+    assert side.fingerprint == student.fingerprint
+    assert side != student.query_side()
+    english = student.doc_encoder().transform_iter([{"docno": "en.1", "text": "lion bee"}])
+    foreign = side.doc_encoder().transform_iter([{"docno": "ha.1", "text": "zaki bee"}])
+    index = TokenIndex(tmp_path / "index").index(chain(english, foreign))
+    queries = pd.DataFrame({"qid": ["1"], "query": ["zaki bee"]})
+    found = (student.query_encoder() >> index.retriever(precision="float32"))(queries)
+    # [CLS] zaki bee [SEP] finds its own tokens, each with similarity 1.
+    assert list(found["docno"]) == ["ha.1", "en.1"]
+    assert found["score"].iloc[0] == pytest.approx(4, abs=0.05)
+    other = student.query_side().doc_encoder().transform_iter([{"docno": "ha.2", "text": "bee"}])
+    english = student.doc_encoder().transform_iter([{"docno": "en.1", "text": "lion bee"}])
+    with pytest.raises(InputError, match=r"ha\.2"):
+        TokenIndex(tmp_path / "mixed").index(chain(english, other))

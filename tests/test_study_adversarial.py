@@ -21,7 +21,7 @@ from optical_pt.respelling import Respeller, document_words
 from optical_pt.studies.adversarial import Adversarial
 from optical_pt.studies.adversarial.data import collections, training_pairs
 from optical_pt.studies.adversarial.findings import add_means, claims
-from optical_pt.studies.adversarial.probe import _logistic_regression, pool, probe_errors
+from optical_pt.studies.adversarial.probe import _logistic_regression, mean_vectors, probe_errors
 from optical_pt.studies.adversarial.study import BOTH, LANGUAGE, OT, PERTURBED, RESPELT
 from optical_pt.studies.students import Recipe, StudentStore
 from optical_pt.studies.study import run_study
@@ -124,6 +124,9 @@ def test_every_method_is_scored_clean_and_under_the_noises_that_apply(output):
     assert found["Tatoeba, transliterated", "RR", "ru"] == 12
     assert ("Tatoeba, transliterated", "RR", "sw") not in found
     assert found["Language probe", "error", "sw"] == 15
+    for measure in ("mAP@20", "1 - language bias"):
+        assert found["LAReQA pool", measure, "ru"] == 8
+        assert ("LAReQA pool", measure, "sw") not in found
     assert not any("diacritics" in task or (task, code) == ("XQuAD-R", "sw")
                    for task, _, code in found)  # fmt: skip
     # Sentence 3 of one language is no translation of sentence 3 of another.
@@ -143,12 +146,41 @@ def test_the_table_has_what_a_search_by_hand_finds(output, teacher, data):
     assert values["Tatoeba", "R@1"] == pytest.approx(retrieval_score(student, TATOEBA["sw"]))
     english = store.teacher.encode_queries([pair.english for pair in TATOEBA["sw"]])
     foreign = student.encode_queries([pair.foreign for pair in TATOEBA["sw"]])
-    errors = probe_errors(pool(english), pool(foreign))
+    errors = probe_errors(mean_vectors(english), mean_vectors(foreign))
     assert values["Language probe", "error"] == pytest.approx(errors.mean())
     noisy = [values[f"Tatoeba, {kind}", "RR"] for kind in ("spelling noise", "words shuffled")]
     assert values["Tatoeba, mean of noises", "RR"] == pytest.approx(np.mean(noisy))
     change = np.mean(noisy) - values["Tatoeba", "RR"]
     assert values["Tatoeba, mean of noises", "RR change"] == pytest.approx(change)
+
+
+def test_the_pool_has_one_answer_in_english_and_one_in_the_students_language(output, teacher, data):
+    """Of each question: Russian sentences are encoded as the Russian student reads queries."""
+    tested = list(collections("ru", data, verify=False).values())
+    pairs = training_pairs(data, "ru", tested, None)
+    store = StudentStore(LateInteraction(teacher, device="cpu").load(), output / "work/students")
+    path = store.path(Recipe(OT, TrainingSettings(epochs=3.0)), pairs, "ru")
+    student = LateInteraction(path, device="cpu")
+    queries = student.encode_queries([pair.foreign for pair in ASKED])
+    foreign = student.query_side().encode_documents([pair.foreign for pair in ASKED])
+    english = store.teacher.encode_documents([pair.english for pair in ASKED])
+    average_precisions, balances = [], []
+    for number, query in enumerate(queries):
+        scores = [(query @ text.astype(float).T).max(axis=1).sum() for text in english + foreign]
+        order = sorted(range(16), key=lambda place: -scores[place])
+        ranks = sorted(order.index(place) + 1 for place in (number, 8 + number))
+        average_precisions.append((1 / ranks[0] + 2 / ranks[1]) / 2)
+        # Half of the relevant sentences are English; so should half of the top ten be.
+        balances.append(1 - abs(sum(place < 8 for place in order[:10]) / 10 - 0.5))
+    results = pd.read_csv(output / "results.csv").query("method == @OT and language == 'ru'")
+    values = results.set_index(["task", "measure"])["value"]
+    # Products of the search are in half precision, which may swap neighbours.
+    assert values["LAReQA pool", "mAP@20"] == pytest.approx(np.mean(average_precisions), abs=0.05)
+    assert values["LAReQA pool", "1 - language bias"] == pytest.approx(np.mean(balances), abs=0.03)
+    manifest = json.loads((output / "manifest.json").read_text())
+    assert manifest["pool"] == {"en": 8, "ru": 8}
+    # Those of other students are gone.
+    assert len(list((output / "work/pool").iterdir())) == 1
 
 
 def test_respelt_queries_are_asked_of_the_students_of_ot(output, teacher, data):
@@ -193,7 +225,10 @@ def test_the_manifest_says_what_was_done(output):
     assert manifest["groups"] == {"sw": "low", "ru": "other"}
     assert set(manifest["bitext_sha256"]) == {"en-sw.tsv.gz", "en-ru.tsv.gz"}
     assert (output / "plot.png").read_bytes().startswith(b"\x89PNG")
-    assert "Left out" in (output / "findings.md").read_text()
+    sentences = (output / "findings.md").read_text()
+    assert "Language bias in the LAReQA pool" in sentences
+    left_out = sentences[sentences.index("Left out") :]
+    assert "LAReQA" not in left_out
 
 
 def test_finished_trials_are_not_run_again(output, command, capsys):

@@ -104,17 +104,31 @@ class LateInteraction:
         """Encode documents: per document a ``(tokens, dim)`` float16 array of unit vectors."""
         return encode_texts(self.encoder, documents, "document", batch_tokens=self.batch_tokens)
 
-    def query_side(self) -> LateInteraction:
+    def query_side(self, *, pooled: bool = False) -> LateInteraction:
         """The model whose documents, too, are encoded by this one's query side.
 
         A student's queries are in another language than its documents; this is the student that
-        searches documents of its queries' language. It shares the weights, and has another
-        fingerprint: it needs an index of its own.
+        searches documents of its queries' language. It shares the weights.
+
+        Args:
+            pooled: whether its documents are to lie in one index with the teacher's and those of
+                its other students, to be searched by any of them: a multilingual pool. The
+                fingerprint is the teacher's then; else it is another, for an index of its own.
+
+        Example::
+
+            english = teacher.doc_encoder().transform_iter(english_documents)
+            hausa = student.query_side(pooled=True).doc_encoder().transform_iter(hausa_documents)
+            pool = TokenIndex("pool.index").index(itertools.chain(english, hausa))
+            search = student.query_encoder() >> pool.retriever()
         """
         from optical_pt.models.student import query_side
 
-        side = LateInteraction.from_encoder(query_side(self.encoder), f"{self.name} (query side)")
+        kind = "query side, pooled" if pooled else "query side"
+        side = LateInteraction.from_encoder(query_side(self.encoder), f"{self.name} ({kind})")
         side.batch_tokens = self.batch_tokens
+        if pooled:
+            side.fingerprint = self.fingerprint
         return side
 
     def query_encoder(self) -> QueryEncoder:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from optical_pt.studies.adversarial.tasks import (
+    BALANCE,
+    LAREQA,
     MEAN,
     NOISES,
     PROBE,
@@ -62,6 +64,8 @@ def claims(result: StudyResult) -> list[str]:
             sentences += _robustness(result, name, measure)
             sentences.append(_single_noises(result, name, measure, noises))
         sentences += [_harm(result, name, measure, group) for group in ("other", "low")]
+        if name == LAREQA:
+            sentences.append(_bias(result))
     return [*filter(None, sentences), *_left_out(result), *_probe(result)]
 
 
@@ -119,9 +123,21 @@ def _harm(result: StudyResult, name: str, measure: str, group: str) -> str | Non
     )
 
 
+def _bias(result: StudyResult) -> str:
+    """How far rankings of the pool prefer languages."""
+    bias = 1 - by_method(result, LAREQA, BALANCE).mean()
+    each = ", ".join(f"{method} {bias[method]:.3f}" for method in result.methods)
+    return (
+        f"Language bias in the {LAREQA} (0: the top has as much of each language as is relevant; "
+        f"mean of languages): {each}. {finding(result, LAREQA, BALANCE)}"
+    )
+
+
 def _left_out(result: StudyResult) -> list[str]:
     parts = []
     for name, measure in clean_tasks(result.per_query).items():
+        if name == LAREQA:  # is not asked under noise
+            continue
         tested = by_method(result, name, measure).index
         measured = noises_of(result.per_query, name)
         for task in (noisy_name(name, noise) for noise in NOISES):

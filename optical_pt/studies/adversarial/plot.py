@@ -7,7 +7,15 @@ from dataclasses import replace
 import pandas as pd
 
 from optical_pt.studies.adversarial.findings import by_method
-from optical_pt.studies.adversarial.tasks import MEAN, PROBE, clean_tasks, noises_of, noisy_name
+from optical_pt.studies.adversarial.tasks import (
+    BALANCE,
+    LAREQA,
+    MEAN,
+    PROBE,
+    clean_tasks,
+    noises_of,
+    noisy_name,
+)
 from optical_pt.studies.plots import bar_plot
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.scope import mean_rows
@@ -16,7 +24,7 @@ NAMED = 3
 
 
 def robustness_plot(result: StudyResult) -> bytes:
-    """A PNG: a panel a collection, clean and by noise, then the probe by language.
+    """A PNG: a panel a collection, clean and by noise, then language bias and probe.
 
     Bars of a collection are means over the languages that the noise applies to, which are named
     below (or counted); intervals are over queries.
@@ -27,6 +35,8 @@ def robustness_plot(result: StudyResult) -> bytes:
         for task in (name, *noises_of(result.per_query, name), noisy_name(name, MEAN))
         if (task, measure) in result.measured
     ]
+    if (LAREQA, BALANCE) in result.measured:
+        frames.append(_column(result, LAREQA, BALANCE, LAREQA))
     probe = result.summary[result.summary["task"] == PROBE]
     return bar_plot(replace(result, summary=pd.concat([*frames, probe], ignore_index=True)))
 

@@ -9,10 +9,10 @@ from optical_pt.errors import InputError
 FOLDS = 5
 
 
-def pool(sentences: list[np.ndarray]) -> np.ndarray:
+def mean_vectors(sentences: list[np.ndarray]) -> np.ndarray:
     """Mean of the token embeddings of each sentence, of unit length: ``(sentences, dim)``.
 
-    >>> pool([np.array([[2.0, 0.0], [4.0, 0.0]])])
+    >>> mean_vectors([np.array([[2.0, 0.0], [4.0, 0.0]])])
     array([[1., 0.]])
     """
     means = np.stack([tokens.astype(float).mean(axis=0) for tokens in sentences])

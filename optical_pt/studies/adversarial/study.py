@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from optical_pt.errors import InputError
 from optical_pt.models import LateInteraction
+from optical_pt.studies.adversarial.bench import OT, RESPELT, Bench
 from optical_pt.studies.adversarial.data import (
     choose_languages,
     collections,
@@ -21,21 +19,18 @@ from optical_pt.studies.adversarial.data import (
     training_pairs,
 )
 from optical_pt.studies.adversarial.findings import add_means, claims
+from optical_pt.studies.adversarial.multilingual_pool import MultilingualPool
 from optical_pt.studies.adversarial.plot import robustness_plot
-from optical_pt.studies.adversarial.probe import FOLDS, pool, probe_errors
-from optical_pt.studies.adversarial.tasks import PROBE, PROBED, TATOEBA, NoisyTask
+from optical_pt.studies.adversarial.tasks import XQUAD
 from optical_pt.studies.bitext import bitext_facts
 from optical_pt.studies.noise import noises
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.students import Recipe, StudentStore
 from optical_pt.studies.study import Plan, Study, seed_range
-from optical_pt.studies.trial import Trial, score_frame
-from optical_pt.training.bitext import SentencePair
+from optical_pt.studies.trial import Trial
 from optical_pt.training.settings import TrainingSettings
 
-OT, PERTURBED, LANGUAGE, BOTH = "OT", "OT + perturbed", "OT + language", "OT + both"
-#: OT's students, asked with respelt queries: a rival of robustness that needs no training.
-RESPELT = f"{OT}, respelt"
+PERTURBED, LANGUAGE, BOTH = f"{OT} + perturbed", f"{OT} + language", f"{OT} + both"
 
 
 class Adversarial(Study):
@@ -50,7 +45,9 @@ class Adversarial(Study):
     Students search English sentences with questions (XQuAD-R: the sentence that holds the answer)
     and with sentences (Tatoeba: the translation), as they are and under noise. A noise is left out
     where it changes (almost) nothing that a student reads. Noise is the same for all methods and
-    seeds. The probe's error is that of a classifier of English teacher's embeddings against the
+    seeds. LAReQA's pool holds XQuAD-R's sentences in English and in all languages of the run, each
+    encoded by the student of its language, with one answer in every language: does a ranking prefer
+    languages? The probe's error is that of a classifier of English teacher's embeddings against the
     student's of their translations, on Tatoeba: 0.5 is language-neutral.
     """
 
@@ -104,13 +101,19 @@ class Adversarial(Study):
             for code in languages
         }
         respelt = {code: respelt_tasks(tasks[code], pairs[code], code) for code in languages}
-        bench = Bench(tasks, respelt, pairs, StudentStore(teacher, folder / "students"), recipes)
+        in_pool = [code for code in languages if XQUAD in tested[code]]
+        pool = None
+        if in_pool:
+            pool = MultilingualPool.open(in_pool, options.data, verify=not options.unverified)
+        students = StudentStore(teacher, folder / "students")
+        bench = Bench(tasks, respelt, pairs, students, recipes, pool, folder / "pool")
         for code in languages:
             bench.check_probe(code)
         seeds = seed_range(options)
-        methods = [*recipes, RESPELT]
+        # In this order, the trials that search one index of the pool follow each other.
+        methods = [OT, RESPELT, *(name for name in recipes if name != OT)]
         return Plan(
-            [Trial(name, code, n) for code in languages for n in seeds for name in methods],
+            [Trial(name, code, n) for n in seeds for name in methods for code in languages],
             bench.measure,
             bench.identity,
             {code: group(code) for code in languages},
@@ -127,6 +130,7 @@ class Adversarial(Study):
                     code: {name: dict(task.changed) for name, task in found.items()}
                     for code, found in tasks.items()
                 },
+                "pool": pool and {code: len(rows) for code, rows in pool.sentences.items()},
                 "bitext_sha256": bitext_facts(options.data, languages),
                 "collections": {
                     collection.name: collection.fingerprint()
@@ -147,75 +151,6 @@ class Adversarial(Study):
     def findings(self, result: StudyResult) -> list[str]:
         """Robustness, harm, the probe."""
         return claims(result)
-
-
-@dataclass(frozen=True, eq=False)
-class Bench:
-    """All that trials share.
-
-    Attributes:
-        tasks: By language and name.
-        respelt: The same with respelt queries.
-        pairs: By language.
-        students: Are made here.
-        recipes: By method.
-    """
-
-    tasks: Mapping[str, Mapping[str, NoisyTask]]
-    respelt: Mapping[str, Mapping[str, NoisyTask]]
-    pairs: Mapping[str, list[SentencePair]]
-    students: StudentStore
-    recipes: Mapping[str, Recipe]
-    _english: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False)
-
-    def measure(self, trial: Trial) -> pd.DataFrame:
-        """The scores of a trial; another wording of the queries says nothing to the probe."""
-        recipe, code = self._recipe(trial), trial.language
-        student = self.students.get(recipe, self.pairs[code], code, trial.seed)
-        frames = [task.score(student) for task in self._tasks(trial).values()]
-        if trial.method != RESPELT:
-            frames.append(self._probe(student, code))
-        return pd.concat(frames, ignore_index=True)
-
-    def identity(self, trial: Trial) -> str:
-        """What decides the scores of a trial."""
-        pairs = self.pairs[trial.language]
-        student = self.students.identity(self._recipe(trial), pairs, trial.seed)
-        return " ".join([student, *(task.identity for task in self._tasks(trial).values())])
-
-    def _recipe(self, trial: Trial) -> Recipe:
-        return self.recipes[OT if trial.method == RESPELT else trial.method]
-
-    def _tasks(self, trial: Trial) -> Mapping[str, NoisyTask]:
-        tasks = self.respelt if trial.method == RESPELT else self.tasks
-        return tasks[trial.language]
-
-    def check_probe(self, language: str) -> None:
-        """Refuse a language with too few sentences for the probe before anything is trained."""
-        if (count := len(self._probed(language))) < FOLDS:
-            raise InputError(
-                f"{TATOEBA} {language}: {count} sentences for the language probe; give "
-                f"--max-queries {FOLDS} or more, or leave the language out"
-            )
-
-    def _probed(self, language: str) -> pd.DataFrame:
-        """Frame of qid, query, english; no sentence is there twice, to be learnt and tested."""
-        task = self.tasks[language][TATOEBA].task
-        english = task.english[language]["query"].to_numpy()
-        rows = task.topics[language].assign(english=english)
-        return rows.drop_duplicates("query").drop_duplicates("english")
-
-    def _probe(self, student: LateInteraction, language: str) -> pd.DataFrame:
-        rows = self._probed(language)
-        if language not in self._english:
-            # Encoded as queries, like the student's: other precision would tell them apart.
-            self._english[language] = pool(
-                self.students.teacher.encode_queries(list(rows["english"]))
-            )
-        foreign = pool(student.encode_queries(list(rows["query"])))
-        errors = probe_errors(self._english[language], foreign)
-        qids = [f"{language}-{qid}" for qid in rows["qid"]]
-        return score_frame(PROBE, PROBED, dict(zip(qids, errors, strict=True)))
 
 
 def _recipes(options: argparse.Namespace) -> dict[str, Recipe]:

@@ -13,8 +13,10 @@ from optical_pt.respelling import Respeller
 from optical_pt.studies.noise import Noise, noises
 from optical_pt.studies.retrieval import RetrievalTask
 
-XQUAD, TATOEBA = "XQuAD-R", "Tatoeba"
-TASKS = (XQUAD, TATOEBA)
+XQUAD, LAREQA, TATOEBA = "XQuAD-R", "LAReQA pool", "Tatoeba"
+TASKS = (XQUAD, LAREQA, TATOEBA)
+#: What is measured on the pool of several languages.
+LAREQA_AP, BALANCE = "mAP@20", "1 - language bias"
 NOISES = tuple(noise.name for noise in noises())
 LEAST_CHANGED = 0.1
 #: Whether embeddings tell their language.
