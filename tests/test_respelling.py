@@ -179,6 +179,13 @@ def test_words_of_other_scripts_are_respelt(language, known, spelt):
         ("el", "Ντίκενς", "dickens"),
         ("ar", "بينينغتون", "bennington"),
         ("hi", "लंदन", "london"),
+        ("am", "ለንደን", "london"),
+        ("he", "בנינגטון", "bennington"),
+        ("ka", "დიკენსი", "dickens"),
+        ("hy", "Բենինգթոնը", "bennington"),
+        ("ko", "베닝턴", "bennington"),
+        ("si", "ඩිකන්ස්", "dickens"),
+        ("kk", "Бенингтонға", "bennington"),
     ],
 )
 def test_names_in_other_letters_are_read_as_the_documents_have_them(language, name, read):

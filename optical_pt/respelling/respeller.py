@@ -32,7 +32,7 @@ class Respeller(pt.Transformer):
     spelling variants in CLIR goes back to Pirkola et al., "Fuzzy Translation of Cross-Lingual
     Spelling Variants", SIGIR 2003.
 
-    A word in Cyrillic, Greek, Arabic or a script of India is first written in Latin letters
+    A word in other letters than Latin ones is first written in these
     (:func:`~optical_pt.text.transliteration.transliterate`) and compared with the words of the
     documents, if most of these are in Latin letters, since what is unknown is mostly a name:
     "डिकेंस" is "dikensa", and read as "dickens".
@@ -126,7 +126,8 @@ class Respeller(pt.Transformer):
     def _find_transliterated(self, word: str) -> str | None:
         """The document's word that a word in other letters sounds like; None for Latin ones."""
         latin = transliterate(word)
-        if latin == word or not latin.isascii():
+        # A character of a script without spaces is no name.
+        if latin == word or not latin.isascii() or len(word) == 1:
             return None
         return latin if latin in self._latin else self._nearest_sound.find(latin)
 

@@ -28,33 +28,67 @@ _NAMED = ("DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA", "TAMIL", "TE
           "MALAYALAM")  # fmt: skip
 _SIGNS = {"ANUSVARA": "n", "CANDRABINDU": "n", "BINDI": "n", "TIPPI": "n", "VISARGA": "h",
           "DANDA": ".", "AVAGRAHA": "'"}  # fmt: skip
+# Letters and marks that need none: Latin ones, and what goes with them.
+_LATIN = ("LATIN", "COMBINING", "MODIFIER", "SUPERSCRIPT", "SUBSCRIPT", "VULGAR", "ROMAN")
 _DROPS_VOWEL = ("VIRAMA", "VOWEL")
 
 
 def transliterate(text: str) -> str:
-    """Letter by letter to Latin letters: Cyrillic, Greek, Arabic and the scripts of India.
+    """Letter by letter to Latin letters.
 
-    A rough spelling, without context: Arabic stays without its unwritten vowels, and long vowels
-    and doubled letters are written once. Letters of other scripts stay as they are.
+    A rough spelling, without context: Arabic and Hebrew stay without their unwritten vowels, and
+    Chinese characters are read as in Mandarin, without tones. Cyrillic, Greek, Arabic and the
+    scripts of India are written as people type them, with long vowels and doubled letters once;
+    other letters by the tables of anyascii, which know nothing of the a that an Indian consonant
+    has by itself. What no table has stays as it is.
 
     >>> transliterate("Где живут львы?"), transliterate("शेर कहाँ रहते हैं?")
     ('Gde zhivut lvy?', 'shera kahan rahate hain?')
+    >>> transliterate("ኢትዮጵያ"), transliterate("ნიკოლა"), transliterate("北京")
+    ('ityopya', 'nikola', 'beijing')
     """
     written: list[str] = []
     replaced = False  # whether the letter that a mark belongs to was
-    for character in unicodedata.normalize("NFD", text):
-        latin = _indic(character) if _is_indic(character) else _letter(character)
-        if latin is not None:
-            if _drops_vowel(character) and written and written[-1].endswith("a"):
-                written[-1] = written[-1][:-1]
-            written.append(latin)
+    # Composed, a Korean syllable or a Japanese letter with a voicing mark is one letter.
+    for letter in unicodedata.normalize("NFC", text):
+        borrowed = _by_library(letter)
+        if borrowed or (borrowed == "" and replaced):
+            written.append(borrowed)
             replaced = True
-        elif not unicodedata.combining(character):
-            written.append(character)
-            replaced = False
-        elif not replaced:
-            written.append(character)
+            continue
+        for character in unicodedata.normalize("NFD", letter):
+            latin = _indic(character) if _is_indic(character) else _letter(character)
+            if latin is not None:
+                if _drops_vowel(character) and written and written[-1].endswith("a"):
+                    written[-1] = written[-1][:-1]
+                written.append(latin)
+                replaced = True
+            elif not unicodedata.combining(character):
+                written.append(character)
+                replaced = False
+            elif not replaced:
+                written.append(character)
     return unicodedata.normalize("NFC", "".join(written))
+
+
+def _by_library(letter: str) -> str | None:
+    """The Latin letters and digits of a letter that has no place in the tables above.
+
+    None where it needs none, or anyascii has none; nothing for marks of tone and length.
+    """
+    if letter.isascii() or unicodedata.category(letter)[0] not in "LMN":
+        return None
+    base = unicodedata.normalize("NFD", letter)[0]
+    own = _is_indic(base) or base.lower() in _LETTERS
+    if own or unicodedata.name(letter, "").startswith(_LATIN):
+        return None
+    from anyascii import anyascii
+
+    found = anyascii(letter)
+    if not found and unicodedata.category(letter) not in ("Mn", "Mc", "Lm"):
+        return None
+    latin = "".join(filter(str.isalnum, found))
+    return latin.capitalize() if letter.lower() != letter else latin.lower()
 
 
 def _letter(character: str) -> str | None:
