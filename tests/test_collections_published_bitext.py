@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -210,11 +211,51 @@ class TestXnli:
         write_zip(tmp_path / "xnli/xnli.zip", members)
         assert len(open_view("xnli/sw-en/dev", tmp_path).topics("sw")) == 4
         with pytest.raises(InputError, match="the test part has no labels; use https"):
-            xnli.pairs("en", "test", folder=tmp_path)
+            xnli.pairs("en", "test", folder=tmp_path, verify=False)
         swapped = "".join(reversed(members["dev-sw.tsv"].splitlines(keepends=True)))
         write_zip(tmp_path / "xnli/xnli.zip", {**members, "dev-sw.tsv": swapped})
         with pytest.raises(InputError, match=r"sw pair '1' of dev .* re-ordered"):
             open_view("xnli/sw-en/dev", tmp_path).topics("sw")
+
+
+def swapped(contents: bytes) -> bytes:
+    first, second, *others = contents.splitlines(keepends=True)
+    return b"".join([second, first, *others])
+
+
+@real("tatoeba")
+@pytest.mark.parametrize(
+    ("archive", "name", "member"),
+    [
+        ("tatoeba/tatoeba.zip", "tatoeba/sw-en", "tatoeba.swh-eng.eng"),
+        ("xnli/xnli.zip", "xnli/sw-en/test", "test-sw.tsv"),
+        ("xnli/xnli.zip", "xnli/sw-en/dev", "dev-en.tsv"),
+        ("mlqa/MLQA_V1-dev.zip", "mlqa/de-en/dev", "dev-context-en-question-de.json"),
+    ],
+)
+def test_a_copy_whose_lines_are_in_another_order_is_refused(
+    tmp_path: Path, archive: str, name: str, member: str
+) -> None:
+    with zipfile.ZipFile(DATA / archive) as copy:
+        members = {path: copy.read(path) for path in copy.namelist() if not path.endswith("/")}
+    (changed,) = [path for path in members if path.endswith(member)]
+    # The same JSON, or lines of the same columns.
+    others = members[changed] + b"\n" if member.endswith(".json") else swapped(members[changed])
+    write_zip(tmp_path / archive, {**members, changed: others})
+    with pytest.raises(InputError, match=r"SHA-256|another label") as raised:
+        open_view(name, tmp_path, verify=True).topics(name.partition("/")[2][:2])
+    assert changed in one_line(raised) or "another label" in one_line(raised)
+
+
+def test_a_copy_with_other_sentences_is_refused(tmp_path: Path) -> None:
+    members = {
+        "tatoeba.tzl-eng.tzl": "".join(f"La {number}.\n" for number in range(104)),
+        "tatoeba.tzl-eng.eng": "".join(f"The {number}.\n" for number in range(104)),
+    }
+    write_zip(tmp_path / "tatoeba/tatoeba.zip", members)
+    assert len(open_view("tatoeba/tzl-en", tmp_path).topics("tzl")) == 104
+    with pytest.raises(InputError, match=r"tatoeba\.tzl-eng\.tzl: SHA-256 .* re-ordered"):
+        open_view("tatoeba/tzl-en", tmp_path, verify=True).topics("tzl")
 
 
 def test_codes_are_unique() -> None:

@@ -37,7 +37,8 @@ class PublishedFile:
         size: in bytes, or None where it is not known for certain.
         sha256: of the published file itself, or None where it is not known for certain.
         repacked: relative paths at which a local folder may hold the same contents packed in
-            another way. No sum is known of these, so they are not verified.
+            another way. What they hold is verified when it is read, where a sum is known
+            (:mod:`optical_pt.collections.published.copies`).
     """
 
     path: str

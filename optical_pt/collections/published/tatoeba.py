@@ -1,7 +1,8 @@
 """Tatoeba: translations to find among up to 1,000 sentences, of LASER and XTREME.
 
 Artetxe and Schwenk 2019, https://arxiv.org/abs/1812.10464. Two files a language, aligned by line.
-No sums of the published files are known to us; a local folder may hold all in ``tatoeba.zip``.
+No sums of the published files are known to us; a local folder may hold all in ``tatoeba.zip``,
+whose members are verified.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from optical_pt.collections.download import Files, PublishedFile
 from optical_pt.collections.entry import CollectionEntry, Sizes, View
 from optical_pt.collections.published.archives import read_bytes, text_lines, zip_member
 from optical_pt.collections.published.codes import short_code
+from optical_pt.collections.published.copies import verify_copy
 from optical_pt.collections.published.parallel import Lines, align, translations_to_find
 from optical_pt.collections.published.records import PublishedCollection, Records
 
@@ -65,7 +67,10 @@ def _lines(files: Files, file: PublishedFile) -> Lines:
         return text_lines(read_bytes(path), str(path)), str(path)
     member = file.path.removeprefix("tatoeba/")
     where = f"{path}: {member}"
-    return text_lines(zip_member(path, member), where), where
+    contents = zip_member(path, member)
+    lines = text_lines(contents, where)
+    verify_copy(files, file, contents, member)
+    return lines, where
 
 
 def _open(view: View) -> PublishedCollection:

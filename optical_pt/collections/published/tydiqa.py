@@ -12,6 +12,7 @@ from optical_pt.collections.download import Files, PublishedFile
 from optical_pt.collections.entry import CollectionEntry, Sizes, View
 from optical_pt.collections.formats import Judgment
 from optical_pt.collections.published.archives import read_bytes
+from optical_pt.collections.published.copies import verify_copy
 from optical_pt.collections.published.records import PublishedCollection, Records
 from optical_pt.collections.published.squad import read_squad
 from optical_pt.errors import InputError
@@ -62,7 +63,9 @@ def build(files: Files, view: View) -> Records:
     language = view.document_language
     file = published_file(language, view.split)
     path = files.path(file)
-    paragraphs = read_squad(read_bytes(path), str(path), unique=False)
+    contents = read_bytes(path)
+    paragraphs = read_squad(contents, str(path), unique=False)
+    verify_copy(files, file, contents)
     if path.name == file.path.rpartition("/")[2]:
         start = f"{NAMES[language]}-"
         paragraphs = [

@@ -15,6 +15,7 @@ import pandas as pd
 from optical_pt.collections.download import Files, PublishedFile
 from optical_pt.collections.entry import CollectionEntry, Sizes, View
 from optical_pt.collections.published.archives import text_lines, zip_member, zip_members
+from optical_pt.collections.published.copies import verify_copy
 from optical_pt.collections.published.parallel import translations_to_find
 from optical_pt.collections.published.records import (
     PublishedCollection,
@@ -100,8 +101,8 @@ def read_pairs(files: Files, language: str, split: str) -> list[Pair]:
         InputError: for a broken file, or one that is not aligned with the English part.
     """
     path = files.path(ARCHIVE)
-    english = _read(path, "en", split)
-    rows = english if language == "en" else _read(path, language, split)
+    english = _read(files, path, "en", split)
+    rows = english if language == "en" else _read(files, path, language, split)
     by_id = {row.pair_id: row for row in rows}
     if len(by_id) != len(english):
         raise InputError(
@@ -133,10 +134,12 @@ def build(files: Files, view: View) -> Records:
     return translations_to_find(files, view, bitext, lambda language, split: (ARCHIVE,))
 
 
-def _read(path: Path, language: str, split: str) -> list[Pair]:
+def _read(files: Files, path: Path, language: str, split: str) -> list[Pair]:
     simple = f"{split}-{language}.tsv"
     if simple in zip_members(path):
-        rows = _read_simple(path, simple)
+        contents = zip_member(path, simple)
+        rows = _read_simple(contents, f"{path}: {simple}")
+        verify_copy(files, ARCHIVE, contents, simple)
     else:
         rows = _read_published(path, f"XNLI-1.0/xnli.{split}.tsv", language)
     if not rows:
@@ -144,10 +147,10 @@ def _read(path: Path, language: str, split: str) -> list[Pair]:
     return rows
 
 
-def _read_simple(path: Path, member: str) -> list[Pair]:
+def _read_simple(contents: bytes, name: str) -> list[Pair]:
     rows = []
-    for number, line in enumerate(text_lines(zip_member(path, member), f"{path}: {member}"), 1):
-        where = f"{path}: {member}:{number}"
+    for number, line in enumerate(text_lines(contents, name), 1):
+        where = f"{name}:{number}"
         fields = line.split("\t")
         if len(fields) not in (2, 3):
             raise InputError(
