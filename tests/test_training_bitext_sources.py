@@ -235,6 +235,15 @@ class TestCommand:
         assert "texts of the test" in capsys.readouterr().err
         assert len(read_bitext(output, "sw")) == 1
 
+    @pytest.mark.skipif(not DATA.is_dir(), reason="no ../shared/data beside the checkout")
+    def test_the_collection_held_out_is_taken_from_the_folder_too(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        tested = ["--held-out", "optical:tatoeba/sw-en", "--folder", str(DATA)]
+        assert main(["write", "tatoeba", "sw", str(tmp_path / "out.tsv"), *tested]) == 2
+        assert "sentences are texts of the test" in capsys.readouterr().err
+        assert main(["write", "xnli/test", "sw", str(tmp_path / "out.tsv"), *tested]) == 0
+
 
 @pytest.mark.skipif(not (DATA / "xnli").is_dir(), reason=f"no xnli in {DATA}")
 def test_real_sources() -> None:

@@ -35,7 +35,7 @@ def add_bitext_options(parser: argparse.ArgumentParser) -> None:
         help="stop if a sentence is a query of this collection, a name or folder; may be repeated"
         )  # fmt: skip
     add("--bitext-folder", metavar="DIR",
-        help="take published bitext from here, and download nothing")  # fmt: skip
+        help="take published bitext and collections from here, and download nothing")  # fmt: skip
     add("--strict", action="store_true",
         help="stop at unusable or doubtful lines, which are else reported")  # fmt: skip
 
@@ -60,11 +60,15 @@ def read_bitext_options(
             ``--held-out`` collection, and with ``--strict`` if anything was reported.
     """
     # Not at the top, as --help wants none of what they import.
-    from optical_pt.collections import open_collection
-    from optical_pt.training.bitext_sources import held_out_texts, names_bitext, refuse_overlap
+    from optical_pt.training.bitext_sources import (
+        held_out_texts,
+        names_bitext,
+        open_tested,
+        refuse_overlap,
+    )
 
     tags = parse_tags(options.tags)
-    held_out = held_out_texts(open_collection(name) for name in options.held_out)
+    held_out = held_out_texts(open_tested(options.held_out, options.bitext_folder))
     pairs: list[SentencePair] = []
     hashes, faulty = {}, []
     for language, file in bitext_files(options.bitext).items():

@@ -16,6 +16,7 @@ from optical_pt.training.bitext_sources.filters import (
     drop_overlap,
     filter_pairs,
     held_out_texts,
+    open_tested,
     refuse_overlap,
 )
 from optical_pt.training.bitext_sources.sources import (
@@ -35,6 +36,7 @@ __all__ = [
     "held_out_texts",
     "names_bitext",
     "open_bitext",
+    "open_tested",
     "read_source",
     "refuse_overlap",
     "tested_collections",

@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from optical_pt.collections import open_collection
 from optical_pt.errors import InputError
 from optical_pt.files import write_text
 from optical_pt.training.bitext_sources import (
@@ -14,6 +13,7 @@ from optical_pt.training.bitext_sources import (
     BitextFilter,
     held_out_texts,
     open_bitext,
+    open_tested,
     tested_collections,
 )
 
@@ -39,7 +39,7 @@ def _list() -> int:
 
 
 def _write(options: argparse.Namespace) -> int:
-    held_out = held_out_texts(open_collection(name) for name in options.held_out)
+    held_out = held_out_texts(open_tested(options.held_out, options.folder))
     pairs, dropped = open_bitext(
         options.names.split("+"),
         options.language,

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import statistics
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import regex
 
+from optical_pt.collections import open_collection
 from optical_pt.collections.base import Collection
+from optical_pt.collections.published.records import PublishedCollection
 from optical_pt.errors import InputError
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.scripts import SCRIPTS, lacks
@@ -117,6 +120,23 @@ def drop_overlap(pairs: Iterable[SentencePair], held_out: Iterable[str]) -> list
     """
     tested = {_bare(text) for text in held_out} - {""}
     return [p for p in pairs if _bare(p.english) not in tested and _bare(p.foreign) not in tested]
+
+
+def open_tested(names: Iterable[str], folder: str | Path | None) -> Iterator[Collection]:
+    """Collections by name; those that are read from published files take them from a folder.
+
+    Args:
+        names: As :func:`~optical_pt.collections.open_collection` takes them.
+        folder: Of published files, so that nothing is downloaded; None is as ever.
+
+    Raises:
+        InputError: if there is no such collection.
+    """
+    for name in names:
+        collection = open_collection(name)
+        if folder is not None and isinstance(collection, PublishedCollection):
+            collection = open_collection(name, folder=folder)
+        yield collection
 
 
 def held_out_texts(collections: Iterable[Collection]) -> set[str]:
