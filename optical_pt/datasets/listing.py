@@ -164,8 +164,8 @@ def _listed(entry: CollectionEntry, views: list[View]) -> Listed:
 
 
 def _languages(entry: CollectionEntry, codes: Iterable[str]) -> tuple[str, ...]:
-    found = set(codes)
-    return tuple(sorted(found - {MULTIPLE} | (set(entry.pooled) if MULTIPLE in found else set())))
+    # Of all that are pooled, some may have no name of their own.
+    return tuple(sorted(set(codes) - {MULTIPLE} or entry.pooled))
 
 
 def _pattern(views: list[View]) -> str:
