@@ -257,6 +257,17 @@ def test_bad_input_is_named_before_anything_is_trained(command, options, message
     assert not (new / "work" / "students").exists()
 
 
+def test_what_the_data_folder_lacks_is_taken_from_the_cache(data, tmp_path, monkeypatch):
+    """Where it would be downloaded to."""
+    monkeypatch.setenv("OPTICAL_PT_HOME", str(tmp_path))
+    monkeypatch.delenv("OPTICAL_PT_DATA", raising=False)
+    (tmp_path / "data").symlink_to(data)
+    (tmp_path / "own").mkdir()
+    cached = collections("ru", tmp_path / "own", verify=False)["XQuAD-R"]
+    given = collections("ru", data, verify=False)["XQuAD-R"]
+    assert cached.topics("ru").equals(given.topics("ru"))
+
+
 def test_bitext_that_is_all_of_the_test_is_refused(data, tmp_path):
     tested = list(collections("sw", data, verify=False).values())
     pairs = [SentencePair(pair.english, "x", "sw", "other") for pair in TATOEBA["sw"]]

@@ -89,7 +89,8 @@ def data(tmp_path_factory) -> Path:
 def command(data, tmp_path_factory) -> list[str]:
     teacher = save_teacher(tmp_path_factory.mktemp("teacher"))
     output = tmp_path_factory.mktemp("study") / "out"
-    words = command_words(data, teacher, "--output", output, "--languages", "yo,ru")
+    output_and_languages = ["--output", output, "--languages", "yo,ru"]
+    words = command_words(data, teacher, "--unverified", *output_and_languages)
     sizes = ["--iterations", "200", "--held-out", "8", "--max-queries", "5"]
     return [*words, "--eps", "100,0.05", *sizes]
 

@@ -229,6 +229,9 @@ class TestCommand:
         assert main(["write", f"tsv:{source}", "sw", str(output)]) == 0
         assert read_bitext(output, "sw") == [SentencePair("A lion.", "Simba.", "sw", "mine")]
         assert "1 pairs" in capsys.readouterr().out
+        packed = tmp_path / "out.tsv.gz"
+        assert main(["write", f"tsv:{source}", "sw", str(packed)]) == 0
+        assert read_bitext(packed, "sw") == read_bitext(output, "sw")
         held_out = ["--held-out", str(write_folder(tmp_path / "test"))]
         write(source, "nani huruka\tx\n")
         assert main(["write", f"tsv:{source}", "sw", str(output), *held_out]) == 2

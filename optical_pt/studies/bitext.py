@@ -24,8 +24,9 @@ def bitext_file(data: Path, language: str) -> Path:
         names = (found.name for found in sorted(path.parent.glob("en-*.tsv.gz")))
         known = ", ".join(name.removeprefix("en-").removesuffix(".tsv.gz") for name in names)
         raise InputError(
-            f"{path}: no sentence pairs for {language!r}; add this file, or choose --languages "
-            f"that have one ({known or 'none has'})"
+            f"{path}: no sentence pairs for {language!r}; add this file (python -m "
+            f"optical_pt.training.bitext_sources write SOURCE {language} {path} makes it), or "
+            f"choose --languages that have one ({known or 'none has'})"
         )
     return path
 

@@ -15,6 +15,7 @@ from optical_pt.collections.published import xnli
 from optical_pt.errors import InputError
 from optical_pt.files import hash_bytes
 from optical_pt.models import LateInteraction
+from optical_pt.studies.published import published_folder
 from optical_pt.studies.trial import score_frame
 
 if TYPE_CHECKING:
@@ -114,15 +115,16 @@ def open_pairs(
         name: Of the task, in tables.
         languages: Of :data:`optical_pt.collections.published.xnli.LANGUAGES`.
         teacher: Encodes the English pairs.
-        data: Folder with ``xnli/xnli.zip`` or the published file.
+        data: Folder with ``xnli/xnli.zip`` or the published file, which is downloaded without.
         verify: Compare that with the published sum.
         max_pairs: Score the first so many; None scores all.
 
     Raises:
         InputError: on a missing or broken file, an unknown language, or too few premises.
     """
+    folder = published_folder(data, "xnli")
     pairs = {
-        code: xnli.pairs(code, "dev", folder=data, verify=verify) for code in ("en", *languages)
+        code: xnli.pairs(code, "dev", folder=folder, verify=verify) for code in ("en", *languages)
     }
     if pairs["en"]["label"].nunique() < 2:
         raise InputError(f"{data / 'xnli'}: all pairs have the same label; get the file anew")

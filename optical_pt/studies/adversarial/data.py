@@ -16,6 +16,7 @@ from optical_pt.models.tokenizer_extension import word_splitter
 from optical_pt.studies.adversarial.tasks import TATOEBA, XQUAD, NoisyTask
 from optical_pt.studies.bitext import bitext_file, read_pairs
 from optical_pt.studies.noise import Noise
+from optical_pt.studies.published import published_folder
 from optical_pt.studies.retrieval import open_task
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.bitext_sources import drop_overlap, held_out_texts
@@ -63,7 +64,11 @@ def collections(language: str, data: Path, *, verify: bool = True) -> dict[str, 
     names = {XQUAD: f"xquad-r/{language}-en"} if language in xquad_r.FILES else {}
     names[TATOEBA] = f"tatoeba/{language}-en"
     return {
-        task: open_collection(f"optical:{name}", folder=data, verify=verify)
+        task: open_collection(
+            f"optical:{name}",
+            folder=published_folder(data, name.partition("/")[0]),
+            verify=verify,
+        )
         for task, name in names.items()
     }
 

@@ -18,6 +18,7 @@ from optical_pt.index import TokenIndex
 from optical_pt.measures import DocLanguages, LanguageBias, LareqaAP
 from optical_pt.models import LateInteraction
 from optical_pt.studies.adversarial.tasks import BALANCE, LAREQA, LAREQA_AP
+from optical_pt.studies.published import published_folder
 from optical_pt.studies.retrieval import DEPTH
 from optical_pt.studies.trial import SCORE_COLUMNS
 
@@ -52,9 +53,10 @@ class MultilingualPool:
             InputError: if a file is missing or broken.
         """
         sentences, qrels, seen = {}, [], []
+        folder = published_folder(data, "xquad-r")
         for language in ("en", *languages):
             name = f"optical:xquad-r/en-{language}"
-            collection = open_collection(name, folder=data, verify=verify)
+            collection = open_collection(name, folder=folder, verify=verify)
             sentences[language] = [
                 {"docno": row["docno"], "text": row["text"]} for row in collection.documents()
             ]

@@ -15,6 +15,7 @@ from optical_pt.errors import InputError
 from optical_pt.files import hash_bytes
 from optical_pt.models import LateInteraction
 from optical_pt.studies.bitext import read_pairs
+from optical_pt.studies.published import published_folder
 from optical_pt.studies.retrieval import RetrievalTask, open_task
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.bitext_sources import (
@@ -45,6 +46,7 @@ def caption_collections(
     for name in test_sets:
         if name not in TEST_SETS:
             raise InputError(f"--test-sets {name}: choose from {', '.join(TEST_SETS)}")
+    folder = published_folder(data, TAG)
     found = {}
     for language in languages:
         if language not in LANGUAGES:
@@ -54,7 +56,7 @@ def caption_collections(
             )
         names = {split: f"{TAG}/{language}-en/{split}" for split in test_sets}
         found[language] = {
-            split: open_collection(f"optical:{name}", folder=data, verify=verify)
+            split: open_collection(f"optical:{name}", folder=folder, verify=verify)
             for split, name in names.items()
             if find_entry(name) is not None
         }
@@ -130,7 +132,9 @@ def training_pairs(
         verify: Whether published files must have their published sizes and sums.
     """
     if bitext == TAG:
-        pairs = read_source(f"{TAG}/train", language, folder=data, verify=verify)
+        pairs = read_source(
+            f"{TAG}/train", language, folder=published_folder(data, TAG), verify=verify
+        )
     else:
         pairs = [pair for pair in read_pairs(data, language) if pair.tag != TAG]
     kept, _ = filter_pairs(drop_overlap(pairs, held_out_texts(tested.values())), BitextFilter())

@@ -28,6 +28,7 @@ from optical_pt.studies.contrastive.multi30k import (
     training_pairs,
 )
 from optical_pt.studies.plots import line_plot
+from optical_pt.studies.published import published_folder
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.students import Recipe, StudentStore
 from optical_pt.studies.study import Plan, Study, seed_range
@@ -218,7 +219,7 @@ def _data_facts(
 ) -> dict[str, str]:
     parts = [*sets, "train"] if options.bitext == TAG else sets
     names = [f"{SPLITS[part]}.{code}" for part in parts for code in ("en", *languages)]
-    files = Files(options.data, verify=False)
+    files = Files(published_folder(options.data, TAG), verify=False)
     used = [FILES[name] for name in names if name in FILES]
     facts = {file.path: hash_file(files.path(file)) for file in used}
     return facts if options.bitext == TAG else facts | bitext_facts(options.data, languages)

@@ -13,6 +13,7 @@ from optical_pt.studies.ot_regularization.data import TASKS, training_pairs, wit
 from optical_pt.studies.ot_regularization.methods import CEILING, START
 from optical_pt.studies.pair_classification import PairClassification, open_pairs
 from optical_pt.studies.passages import judged_pool
+from optical_pt.studies.published import published_folder
 from optical_pt.studies.retrieval import RetrievalTask, open_task
 from optical_pt.studies.students import Recipe, StudentStore
 from optical_pt.studies.trial import Trial
@@ -145,10 +146,11 @@ def open_bench(
     classification = open_pairs(
         "XNLI", with_xnli(languages), teacher, options.data, verify=verify, max_pairs=most
     )
+    folder = published_folder(options.data, "xnli")
     translations = {
         code: open_task(
             "XNLI bitext",
-            open_collection(f"optical:xnli/{code}-en/dev", folder=options.data, verify=verify),
+            open_collection(f"optical:xnli/{code}-en/dev", folder=folder, verify=verify),
             [code],
             teacher,
             options.indexes / "xnli-dev",

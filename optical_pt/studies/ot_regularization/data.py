@@ -10,6 +10,7 @@ from optical_pt.collections.published import xnli
 from optical_pt.errors import InputError
 from optical_pt.studies.bitext import bitext_file, read_pairs
 from optical_pt.studies.pair_classification import PairClassification
+from optical_pt.studies.published import published_folder
 from optical_pt.training.bitext import SentencePair
 from optical_pt.training.bitext_sources import drop_overlap, read_source
 
@@ -72,7 +73,7 @@ def training_pairs(
         InputError: if there are none.
     """
     if (source := pair_source(data, language)) == LAST_RESORT:
-        pairs = read_source(source, language, folder=data, verify=verify)
+        pairs = read_source(source, language, folder=published_folder(data, "xnli"), verify=verify)
     else:
         # Its pairs of XNLI come from the tested part, too.
         pairs = [pair for pair in read_pairs(data, language) if pair.tag != "xnli"]

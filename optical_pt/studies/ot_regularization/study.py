@@ -24,6 +24,7 @@ from optical_pt.studies.ot_regularization.findings import answers
 from optical_pt.studies.ot_regularization.methods import BASELINE, START, make_recipes
 from optical_pt.studies.pair_classification import FOLDS, STRENGTH
 from optical_pt.studies.plots import bar_plot
+from optical_pt.studies.published import published_folder
 from optical_pt.studies.result import StudyResult
 from optical_pt.studies.students import StudentStore
 from optical_pt.studies.study import Plan, Study, seed_range
@@ -81,7 +82,9 @@ class OtRegularization(Study):
             recipes, limit,
         )  # fmt: skip
         seeds = seed_range(options)
-        archive = Files(options.data, verify=not options.unverified).path(xnli.ARCHIVE)
+        archive = Files(published_folder(options.data, "xnli"), verify=not options.unverified).path(
+            xnli.ARCHIVE
+        )
         bitext = [code for code in languages if sources[code] != LAST_RESORT]
         return Plan(
             bench.trials(languages, seeds),

@@ -9,6 +9,7 @@ from pathlib import Path
 from optical_pt.collections import Collection, open_collection
 from optical_pt.models import LateInteraction
 from optical_pt.studies.passages import by_query_set, judged_pool, open_passages, query_sets
+from optical_pt.studies.published import published_folder
 from optical_pt.studies.regularization_strength.languages import MIRACL, TYDIQA
 from optical_pt.studies.regularization_strength.monolingual import MonolingualTask
 from optical_pt.studies.retrieval import RetrievalTask, open_task
@@ -47,7 +48,7 @@ def open_tasks(
         if code in TYDIQA:
             collection = open_collection(
                 f"optical:tydiqa/{code}-{code}/dev",
-                folder=options.data,
+                folder=published_folder(options.data, "tydiqa"),
                 verify=not options.unverified,
             )
             tasks[code].append(

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from optical_pt.errors import InputError
-from optical_pt.files import write_text
+from optical_pt.files import gzip_bytes, write_bytes
 from optical_pt.training.bitext_sources import (
     SOURCES,
     BitextFilter,
@@ -39,6 +39,7 @@ def _list() -> int:
 
 
 def _write(options: argparse.Namespace) -> int:
+    packed = options.output.endswith(".gz")
     held_out = held_out_texts(open_tested(options.held_out, options.folder))
     pairs, dropped = open_bitext(
         options.names.split("+"),
@@ -48,7 +49,8 @@ def _write(options: argparse.Namespace) -> int:
         folder=options.folder,
     )
     lines = (f"{pair.tag}\t{pair.english}\t{pair.foreign}\n" for pair in pairs)
-    write_text(options.output, "".join(lines))
+    contents = "".join(lines).encode()
+    write_bytes(options.output, gzip_bytes(contents) if packed else contents)
     report = ", ".join(f"{rule} {number}" for rule, number in dropped.items())
     print(f"{options.output}: {len(pairs)} pairs (dropped: {report})")
     for tested in tested_collections(options.names):
@@ -64,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     write = commands.add_parser("write", help="write tag<TAB>English<TAB>foreign")
     write.add_argument("names", help="sources joined by +, such as xnli+flores/dev")
     write.add_argument("language", help="ISO 639 code of the foreign side")
-    write.add_argument("output", help="path of the TSV file")
+    write.add_argument("output", help="path of the TSV file; one that ends in .gz is gzipped")
     write.add_argument(
         "--held-out",
         action="append",
