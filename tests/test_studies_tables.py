@@ -23,16 +23,30 @@ def levels():
 
 def test_tables_have_methods_by_languages_and_means(compared):
     header, lines = value_table(compared, "pool", "MAP")
-    assert header == ["pool MAP", "ha", "sw", "de", "low-resource mean", "mean of all"]
-    table = {line[0]: line[1:] for line in lines}
+    scopes = ["ha", "sw", "de", "low-resource mean", "mean of all"]
+    assert header == ["pool MAP", *scopes, "95% interval"]
+    widest = compared.rows("pool", "MAP").query("group == 'all'").set_index("method")
+    assert [line[-1] for line in lines] == [
+        f"{widest['low'][line[0]]:.3f} to {widest['high'][line[0]]:.3f}" for line in lines
+    ]
+    table = {line[0]: line[1:-1] for line in lines}
     assert list(table) == ["MSE", "OT", "OT & CL"]
     assert table["MSE"] == ["0.190 ± 0.000"] * 5
     assert table["OT"] == ["0.709 ± 0.000▲"] * 5
     assert table["OT & CL"] == ["0.200 ± 0.000"] * 5
     text = markdown(compared)
-    assert text.startswith("| pool MAP | ha | sw | de | low-resource mean | mean of all |\n")
-    assert "\n| --- | --: | --: | --: | --: | --: |\n" in text
-    assert "Mean ± standard deviation over 2 seeds. ▲ ▼ significantly better" in text
+    assert text.startswith(
+        "| pool MAP | ha | sw | de | low-resource mean | mean of all | 95% interval |\n"
+    )
+    assert "\n| --- | --: | --: | --: | --: | --: | --: |\n" in text
+    assert "95% interval: bootstrap over queries, of the column before it." in text
+    assert "Mean ± standard deviation over 2 seeds. 95% interval" in text
+    assert "before it. ▲ ▼ significantly better or worse than MSE" in text
+
+
+def line_of(result, method):
+    row = result.summary.set_index("method").loc[method]
+    return f"{row['low']:.3f} to {row['high']:.3f}"
 
 
 def test_other_numbers_of_seeds_are_not_passed_over():
@@ -47,13 +61,13 @@ def test_latex_escapes_what_it_must(compared):
     text = latex(compared)
     assert r"OT \& CL & 0.200 $\pm$ 0.000" in text
     assert r"0.709 $\pm$ 0.000$^{\blacktriangle}$" in text
-    assert text.count(r"\begin{tabular}{lrrrrr}") == text.count(r"\end{tabular}") == 1
+    assert text.count(r"\begin{tabular}{lrrrrrr}") == text.count(r"\end{tabular}") == 1
     assert not set("±▲▼–") & set(text)
 
 
 def test_tables_name_levels_and_leave_holes_open(levels):
     header, lines = value_table(levels, "pool", "MAP")
-    assert header == ["pool MAP", "level", "ha", "sw", "low-resource mean"]
+    assert header == ["pool MAP", "level", "ha", "sw", "low-resource mean", "95% interval"]
     assert [line[:2] for line in lines] == [
         *(["OT", level] for level in ("0.01", "0.1", "1")),
         *(["MSE", level] for level in ("0.01", "0.1", "1")),
@@ -61,8 +75,8 @@ def test_tables_name_levels_and_leave_holes_open(levels):
     ]
     ragged = summarize(rows("MSE", "ha", BASE), rows("OT", "de", BASE))
     assert value_table(ragged, "pool", "MAP")[1] == [
-        ["MSE", "0.190", "–"],
-        ["OT", "–", "0.190"],
+        ["MSE", "0.190", "–", "–"],
+        ["OT", "–", "0.190", line_of(ragged, "OT")],
     ]
 
 

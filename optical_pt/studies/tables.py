@@ -8,6 +8,7 @@ from optical_pt.studies.result import StudyResult
 
 BETTER, WORSE = "▲", "▼"
 ALPHA = 0.05
+INTERVAL = "95% interval"
 _GROUPS = {"low": "low-resource mean", "other": "others' mean", "all": "mean of all"}
 
 
@@ -20,7 +21,8 @@ def value_table(result: StudyResult, task: str, measure: str) -> tuple[list[str]
     """Header and rows of one task and measure: methods (and levels) by languages and means.
 
     A value has its standard deviation over seeds, if there are several, and a mark where it is
-    significantly better or worse than the baseline.
+    significantly better or worse than the baseline. The last column is the interval of the one
+    before it.
     """
     rows = result.rows(task, measure)
     scopes = list(rows[["language", "group"]].drop_duplicates().itertuples(index=False, name=None))
@@ -28,6 +30,7 @@ def value_table(result: StudyResult, task: str, measure: str) -> tuple[list[str]
     with_levels = bool(rows["level"].notna().any())
     header = [f"{task} {measure}", *(["level"] if with_levels else [])]
     header += [column_title(language, group) for language, group in scopes]
+    header.append(INTERVAL)
     lines = []
     for method in result.methods:
         mine = rows[rows["method"] == method]
@@ -38,7 +41,7 @@ def value_table(result: StudyResult, task: str, measure: str) -> tuple[list[str]
                 _cell(by_scope.loc[scope]) if scope in by_scope.index else "–" for scope in scopes
             ]
             place = ["" if pd.isna(level) else f"{level:g}"] if with_levels else []
-            lines.append([method, *place, *cells])
+            lines.append([method, *place, *cells, _interval(by_scope, scopes[-1])])
     return header, lines
 
 
@@ -80,6 +83,7 @@ def legend(result: StudyResult) -> str:
     several, most = numbers[numbers > 1], int(numbers.max())
     upto = "up to " if several.nunique() > 1 else ""
     parts = [f"Mean ± standard deviation over {upto}{most} seeds." if most > 1 else "One seed."]
+    parts.append(f"{INTERVAL}: bootstrap over queries, of the column before it.")
     against = None
     if result.baseline is not None:
         against = f"better or worse than {result.baseline}"
@@ -100,6 +104,13 @@ def _cell(row: pd.Series) -> str:
     if row["p_corrected"] < ALPHA:
         mark = BETTER if row["delta"] > 0 else WORSE
     return f"{row['value']:.3f}{spread}{mark}"
+
+
+def _interval(by_scope: pd.DataFrame, scope: tuple[str, str]) -> str:
+    if scope not in by_scope.index:
+        return "–"
+    row = by_scope.loc[scope]
+    return f"{row['low']:.3f} to {row['high']:.3f}"
 
 
 def _escape(text: str) -> str:
