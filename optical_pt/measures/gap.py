@@ -54,8 +54,8 @@ def ceiling_gap(
 
     with the means over queries of the system and of the ceiling (human English versions of the same
     queries): the cross-lingual transfer gap of XTREME (Hu et al. 2020,
-    https://arxiv.org/abs/2003.11080), the distance from English, in units of what English gets, so
-    that languages with harder queries compare. Negative where the system is above the ceiling.
+    https://arxiv.org/abs/2003.11080), the distance from English, here in units of what English gets,
+    so that languages with harder queries compare. Negative where the system is above the ceiling.
 
     The interval is a bootstrap percentile interval (Efron and Tibshirani 1993, ch. 13) over
     queries: the system and the ceiling are scored on the same draws, and languages with the same

@@ -59,8 +59,9 @@ class CeilingGap(_Gap):
     .. math:: G = \frac{1}{|L|} \sum_{l \in L} \left( 1 - \frac{\bar S_l}{\bar C_l} \right)
 
     with the means over a language's queries of the run's scores and of the ceiling's: XTREME's
-    transfer gap (Hu et al. 2020, https://arxiv.org/abs/2003.11080). Its bootstrap interval:
-    :func:`~optical_pt.measures.ceiling_gap`, on the per-query scores of an experiment.
+    transfer gap (Hu et al. 2020, https://arxiv.org/abs/2003.11080), divided by the ceiling. Its
+    bootstrap interval: :func:`~optical_pt.measures.ceiling_gap`, on the per-query scores of an
+    experiment.
 
     Its value is that of all judged queries of a run together: give :func:`pyterrier.Experiment` no
     ``batch_size``, and do not read or test its values query by query.
