@@ -54,7 +54,7 @@ def ceiling_gap(
 
     with the means over queries of the system and of the ceiling (human English versions of the same
     queries): the cross-lingual transfer gap of XTREME (Hu et al. 2020,
-    https://arxiv.org/abs/2003.11080), the distance from English, here in units of what English gets,
+    https://arxiv.org/abs/2003.11080), the distance from English, but in units of what English gets,
     so that languages with harder queries compare. Negative where the system is above the ceiling.
 
     The interval is a bootstrap percentile interval (Efron and Tibshirani 1993, ch. 13) over
