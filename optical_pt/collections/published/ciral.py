@@ -7,12 +7,15 @@ Adeyemi et al. 2024, https://doi.org/10.1145/3626772.3657884. The passages are 9
 from __future__ import annotations
 
 from optical_pt.collections.download import Files, PublishedFile
-from optical_pt.collections.entry import CollectionEntry, View
+from optical_pt.collections.entry import CollectionEntry, Sizes, View
 from optical_pt.collections.formats import read_judgments, read_queries
 from optical_pt.collections.published.json_lines import read_json_lines
 from optical_pt.collections.published.records import PublishedCollection, Records
 
 NAMES = {"ha": "hausa", "so": "somali", "sw": "swahili", "yo": "yoruba"}
+
+PASSAGES = {"ha": 715_355, "so": 827_552, "sw": 949_013, "yo": 82_095}
+"""As https://github.com/ciralproject/ciral states them."""
 
 SPLITS = {
     "dev": ("dev", "dev"),
@@ -65,6 +68,10 @@ def _open(view: View) -> PublishedCollection:
     return PublishedCollection(view, (view.query_language,), build)
 
 
+def _sizes(view: View) -> Sizes:
+    return Sizes(documents=PASSAGES[view.document_language])
+
+
 ENTRIES: tuple[CollectionEntry, ...] = (
     CollectionEntry(
         collection="ciral",
@@ -76,5 +83,6 @@ ENTRIES: tuple[CollectionEntry, ...] = (
         source="CIRAL on the Hugging Face hub",
         url="https://doi.org/10.1145/3626772.3657884",
         open=_open,
+        sizes=_sizes,
     ),
 )
