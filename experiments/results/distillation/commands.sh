@@ -8,6 +8,11 @@ bitext=""
 for l in ha ig yo zu hi tr de; do bitext="$bitext --bitext $l=$B/en-$l.tsv.gz"; done
 python -m optical_pt.training.nmt $bitext --limit 15000 --seed 0 --epochs 2.4 --copy-share 1.0 \
   --guide-weight 1.0 --evaluate-steps 500 --max-repeat 1 --question-repeat 3 --output nmt-pool
+# The same of the four low-resource languages alone, for longer, selected by chrF.
+bitext=""
+for l in ha ig yo zu; do bitext="$bitext --bitext $l=$B/en-$l.tsv.gz"; done
+python -m optical_pt.training.nmt $bitext --seed 0 --epochs 8 --copy-share 1.0 --guide-weight 1.0 \
+  --evaluate-steps 500 --max-repeat 1 --question-repeat 3 --output nmt-low
 
 proof() {
   python experiments/distillation.py --full --epochs 2 --resume --indexes indexes \
@@ -24,6 +29,8 @@ proof distillation-respelt-gain $respelt --systems psq --methods "OPTICAL,OPTICA
 rivals="OPTICAL,MSE,greedy alignment,score distillation,contrastive,OPTICAL + MSE,OPTICAL + contrastive"
 proof distillation-respelt-losses $respelt --systems lexical,psq --baseline OPTICAL --methods "$rivals" \
   --extend experiments/results/distillation-respelt
+proof distillation-nmt --respell --languages ha,ig,yo,zu --seeds 1 --nmt nmt-low --methods OPTICAL \
+  --systems lexical,psq,nmt-bm25,nmt-teacher
 proof distillation-respelt-letters --respell --languages el,hi,ru,ar --seeds 1 --systems lexical,ceiling \
   --methods "OPTICAL,untrained start"
 proof distillation-respelt-letters-gain --respell --languages el,hi,ru,ar --seeds 1 --methods OPTICAL \
