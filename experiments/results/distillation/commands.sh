@@ -29,7 +29,7 @@ proof distillation-respelt-gain $respelt --systems psq --methods "OPTICAL,OPTICA
 rivals="OPTICAL,MSE,greedy alignment,score distillation,contrastive,OPTICAL + MSE,OPTICAL + contrastive"
 proof distillation-respelt-losses $respelt --systems lexical,psq --baseline OPTICAL --methods "$rivals" \
   --extend experiments/results/distillation-respelt
-proof distillation-nmt --respell --languages ha,ig,yo,zu --seeds 1 --nmt nmt-low --methods OPTICAL \
+proof distillation-nmt --respell --languages ha,ig,yo,zu --seeds 1 --nmt nmt-low --methods "untrained start" \
   --systems lexical,psq,nmt-bm25,nmt-teacher
 proof distillation-respelt-letters --respell --languages el,hi,ru,ar --seeds 1 --systems lexical,ceiling \
   --methods "OPTICAL,untrained start"
