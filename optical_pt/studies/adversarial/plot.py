@@ -24,19 +24,21 @@ NAMED = 3
 
 
 def robustness_plot(result: StudyResult) -> bytes:
-    """A PNG: a panel a collection, clean and by noise, then language bias and probe.
+    """A PNG: a panel a collection, clean and by noise, language bias in the pool, and the probe.
 
     Bars of a collection are means over the languages that the noise applies to, which are named
     below (or counted); intervals are over queries.
     """
-    frames = [
-        _column(result, name, measure, task)
-        for name, measure in clean_tasks(result.per_query).items()
-        for task in (name, *noises_of(result.per_query, name), noisy_name(name, MEAN))
-        if (task, measure) in result.measured
-    ]
-    if (LAREQA, BALANCE) in result.measured:
-        frames.append(_column(result, LAREQA, BALANCE, LAREQA))
+    frames = []
+    for name, measure in clean_tasks(result.per_query).items():
+        conditions = (name, *noises_of(result.per_query, name), noisy_name(name, MEAN))
+        frames += [
+            _column(result, name, measure, task)
+            for task in conditions
+            if (task, measure) in result.measured
+        ]
+        if name == LAREQA:
+            frames.append(_column(result, LAREQA, BALANCE, LAREQA))
     probe = result.summary[result.summary["task"] == PROBE]
     return bar_plot(replace(result, summary=pd.concat([*frames, probe], ignore_index=True)))
 
