@@ -1,4 +1,4 @@
-"""The study of adversarial training: its pairs, noisy tasks, probe, command and sentences."""
+"""The study of adversarial training: its pairs, noisy tasks, pool, command and sentences."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import pytest
 import torch
 from cipher import cipher_pairs, retrieval_score
 from published_files import write_json, write_zip
-from sklearn.linear_model import LogisticRegression
 from study_commands import REAL, command_words, open_plan, refusal, save_teacher, write_bitext
 from study_scores import rows, summarize
 
@@ -21,7 +20,7 @@ from optical_pt.respelling import Respeller, document_words
 from optical_pt.studies.adversarial import Adversarial
 from optical_pt.studies.adversarial.data import collections, training_pairs
 from optical_pt.studies.adversarial.findings import add_means, claims
-from optical_pt.studies.adversarial.probe import _logistic_regression, mean_vectors, probe_errors
+from optical_pt.studies.adversarial.probe import mean_vectors, probe_errors
 from optical_pt.studies.adversarial.study import BOTH, LANGUAGE, OT, PERTURBED, RESPELT
 from optical_pt.studies.students import Recipe, StudentStore
 from optical_pt.studies.study import run_study
@@ -274,27 +273,6 @@ def test_bitext_that_is_all_of_the_test_is_refused(data, tmp_path):
     write_bitext(tmp_path, "sw", pairs)
     with pytest.raises(ValueError, match="every sentence pair is of the test"):
         training_pairs(tmp_path, "sw", tested, None)
-
-
-def test_the_probe_is_scikit_learns():
-    rng = np.random.default_rng(0)
-    features = rng.normal(size=(60, 5))
-    labels = np.where(features @ [1, -1, 0, 0, 2] + rng.normal(size=60) > 0.3, 1.0, -1.0)
-    weights, bias = _logistic_regression(features, labels)
-    theirs = LogisticRegression(C=1.0, tol=1e-8).fit(features, labels)
-    assert weights == pytest.approx(theirs.coef_[0], abs=1e-3)
-    assert bias == pytest.approx(theirs.intercept_[0], abs=1e-3)
-
-
-def test_the_probe_tells_languages_apart_only_where_they_differ():
-    rng = np.random.default_rng(1)
-    english = rng.normal(size=(100, 4))
-    assert probe_errors(english, english + np.array([3, 0, 0, 0])).mean() < 0.15
-    assert probe_errors(english, rng.normal(size=(100, 4))).mean() == pytest.approx(0.5, abs=0.12)
-    # A translation with the very same embedding: one of the two is always wrong.
-    assert probe_errors(english, english).tolist() == [0.5] * 100
-    with pytest.raises(ValueError, match="4 sentences to probe"):
-        probe_errors(english[:4], english[:4])
 
 
 def made_up_result(perturbed_noisy: float) -> list[pd.DataFrame]:
