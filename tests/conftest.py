@@ -9,6 +9,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import pyterrier as pt
+import pytest
 from hypothesis import settings
 
 # Schematics and transformer_test_class would otherwise download Sphinx inventories.
@@ -25,3 +26,14 @@ def pytest_configure(config):
     scratch = tempfile.TemporaryDirectory(prefix="optical-tests-", ignore_cleanup_errors=True)
     config.add_cleanup(scratch.cleanup)
     os.environ["TMPDIR"] = tempfile.tempdir = scratch.name
+
+
+@pytest.fixture(scope="module")
+def one_thread():
+    """Torch runs on one thread in a module: small models are faster on it."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)

@@ -15,15 +15,7 @@ from optical_pt.training.nmt.pipeline import _prepare_work, build_nmt
 from optical_pt.training.nmt.settings import NmtSettings
 from optical_pt.training.nmt.tokenizer import learn_vocabulary
 
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def with_settings(**changed) -> NmtSettings:

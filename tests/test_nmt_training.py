@@ -19,15 +19,7 @@ from optical_pt.training.nmt.pipeline import build_nmt
 from optical_pt.training.nmt.settings import NmtSettings
 from optical_pt.training.nmt.tokenizer import SubwordSampler, learn_vocabulary, load_processor
 
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

@@ -106,6 +106,18 @@ def output(command) -> Path:
     return Path(command[command.index("--output") + 1])
 
 
+def models(
+    output: Path, teacher: Path, data: Path, language: str
+) -> tuple[LateInteraction, LateInteraction]:
+    """The teacher, and the student that OT made in a language."""
+    shared = LateInteraction(teacher, device="cpu").load()
+    tested = list(collections(language, data, verify=False).values())
+    pairs = training_pairs(data, language, tested, None)
+    store = StudentStore(shared, output / "work/students")
+    path = store.path(Recipe(OT, TrainingSettings(epochs=3.0)), pairs, language)
+    return shared, LateInteraction(path, device="cpu")
+
+
 def test_every_method_is_scored_clean_and_under_the_noises_that_apply(output):
     scores = pd.read_csv(output / "per_query.csv.gz", dtype={"qid": str})
     places = scores.groupby(["task", "measure", "language"])["method"].value_counts()
@@ -135,15 +147,11 @@ def test_every_method_is_scored_clean_and_under_the_noises_that_apply(output):
 
 
 def test_the_table_has_what_a_search_by_hand_finds(output, teacher, data):
-    tested = list(collections("sw", data, verify=False).values())
-    pairs = training_pairs(data, "sw", tested, None)
-    store = StudentStore(LateInteraction(teacher, device="cpu").load(), output / "work/students")
-    path = store.path(Recipe(OT, TrainingSettings(epochs=3.0)), pairs, "sw")
-    student = LateInteraction(path, device="cpu")
+    shared, student = models(output, teacher, data, "sw")
     results = pd.read_csv(output / "results.csv").query("method == @OT and language == 'sw'")
     values = results.set_index(["task", "measure"])["value"]
     assert values["Tatoeba", "R@1"] == pytest.approx(retrieval_score(student, TATOEBA["sw"]))
-    english = store.teacher.encode_queries([pair.english for pair in TATOEBA["sw"]])
+    english = shared.encode_queries([pair.english for pair in TATOEBA["sw"]])
     foreign = student.encode_queries([pair.foreign for pair in TATOEBA["sw"]])
     errors = probe_errors(mean_vectors(english), mean_vectors(foreign))
     assert values["Language probe", "error"] == pytest.approx(errors.mean())
@@ -155,14 +163,10 @@ def test_the_table_has_what_a_search_by_hand_finds(output, teacher, data):
 
 def test_the_pool_has_one_answer_in_english_and_one_in_the_students_language(output, teacher, data):
     """Of each question: Russian sentences are encoded as the Russian student reads queries."""
-    tested = list(collections("ru", data, verify=False).values())
-    pairs = training_pairs(data, "ru", tested, None)
-    store = StudentStore(LateInteraction(teacher, device="cpu").load(), output / "work/students")
-    path = store.path(Recipe(OT, TrainingSettings(epochs=3.0)), pairs, "ru")
-    student = LateInteraction(path, device="cpu")
+    shared, student = models(output, teacher, data, "ru")
     queries = student.encode_queries([pair.foreign for pair in ASKED])
     foreign = student.query_side().encode_documents([pair.foreign for pair in ASKED])
-    english = store.teacher.encode_documents([pair.english for pair in ASKED])
+    english = shared.encode_documents([pair.english for pair in ASKED])
     average_precisions, balances = [], []
     for number, query in enumerate(queries):
         scores = [(query @ text.astype(float).T).max(axis=1).sum() for text in english + foreign]
@@ -188,9 +192,7 @@ def test_respelt_queries_are_asked_of_the_students_of_ot(output, teacher, data):
     pairs = training_pairs(data, "sw", [collection], None)
     table = LexicalTable.learn(pairs, language="sw")
     respeller = Respeller(table, document_words(doc["text"] for doc in collection.documents()))
-    store = StudentStore(LateInteraction(teacher, device="cpu").load(), output / "work/students")
-    path = store.path(Recipe(OT, TrainingSettings(epochs=3.0)), pairs, "sw")
-    student = LateInteraction(path, device="cpu")
+    _, student = models(output, teacher, data, "sw")
     results = pd.read_csv(output / "results.csv").query("language == 'sw' and level.isna()")
     values = results.set_index(["method", "task", "measure"])["value"]
     read = [replace(pair, foreign=respeller.respell(pair.foreign)) for pair in TATOEBA["sw"]]
